@@ -1,0 +1,5 @@
+//! Parses, runs and exits; all else is in the library.
+
+fn main() -> std::process::ExitCode {
+    qdiag::cli::main()
+}

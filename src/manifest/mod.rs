@@ -1,0 +1,278 @@
+//! The machine contract of a bundle: `manifest.json`. Data only; it never touches files.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The schema that this build writes.
+pub const SCHEMA: &str = "1.0";
+
+/// Everything a bundle says of itself: who made it, from what, and what became of each planned item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Manifest {
+    /// Version of this format, `major.minor`.
+    pub schema: String,
+    /// The program that wrote the bundle.
+    pub tool: Tool,
+    /// How and when it ran.
+    pub run: Run,
+    /// The host it ran on or looked at.
+    pub host: HostFacts,
+    /// The products found.
+    pub installations: Vec<InstallationFacts>,
+    /// Detection probes that failed, as `probe: reason`.
+    pub probe_failures: Vec<String>,
+    /// Sums over the entries.
+    pub totals: Totals,
+    /// What was masked, never a value.
+    pub redaction: RedactionFacts,
+    /// One line for every planned item, in the order of the bundle.
+    pub entries: Vec<Entry>,
+}
+
+/// The program that wrote the bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Tool {
+    /// Always `qdiag`.
+    pub name: String,
+    /// Release of the program.
+    pub version: String,
+    /// Target it was built for.
+    pub build: String,
+    /// Version of the redaction rules.
+    pub rules: String,
+}
+
+/// How and when the program ran.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Run {
+    /// Start in UTC, RFC 3339.
+    pub started: String,
+    /// End of collecting in UTC, RFC 3339.
+    pub finished: String,
+    /// Milliseconds per step: detect, plan, collect.
+    pub durations_ms: BTreeMap<String, u64>,
+    /// The ten slowest items.
+    pub slowest: Vec<SlowItem>,
+    /// The command line, redacted.
+    pub arguments: Vec<String>,
+    /// `live`, or `root` when another machine's files were looked at.
+    pub mode: String,
+    /// Whether the account is an administrator; absent when that is not known.
+    pub administrator: Option<bool>,
+    /// Whether the user ended the run early.
+    pub interrupted: bool,
+    /// The case number given, if any.
+    pub case_number: Option<String>,
+}
+
+/// One of the slowest items.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SlowItem {
+    /// Name of the entry.
+    pub name: String,
+    /// Milliseconds it took.
+    pub duration_ms: u64,
+}
+
+/// The host in a few words; the details are in `environment/`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct HostFacts {
+    /// `windows`, `linux` or `macos`.
+    pub os: String,
+    /// Host name.
+    pub name: String,
+    /// Offset from UTC as `+01:00`.
+    pub utc_offset: String,
+}
+
+/// One product found on the host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct InstallationFacts {
+    /// Id of the definition.
+    pub product: String,
+    /// The product's name.
+    pub name: String,
+    /// Product version and where it was read.
+    pub version: Option<Reading>,
+    /// Release name and where it was read.
+    pub release: Option<Reading>,
+    /// Role of the node and what tells it.
+    pub role: Option<Reading>,
+    /// Folder of this installation inside `data/<host>/`.
+    pub folder: String,
+    /// Why qdiag holds that the product is here.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A value and where it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Reading {
+    /// The value.
+    pub value: String,
+    /// File, key or rule it comes from.
+    pub source: String,
+}
+
+/// One sign of a product.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Evidence {
+    /// Kind of probe: registry, uninstall, service, file, package, unit, process.
+    pub probe: String,
+    /// What was found, and where.
+    pub found: String,
+}
+
+/// Sums over all entries.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Totals {
+    /// Lines of the manifest.
+    pub entries: u64,
+    /// Bytes stored, before compression.
+    pub bytes: u64,
+    /// Bytes of the sources.
+    pub source_bytes: u64,
+    /// Number of entries per outcome.
+    pub outcomes: BTreeMap<String, u64>,
+}
+
+/// What was masked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct RedactionFacts {
+    /// `secrets` or `identities`.
+    pub privacy: String,
+    /// Masks per rule over all entries.
+    pub masks: BTreeMap<String, u64>,
+    /// Number of distinct secret values that were searched for in the finished bundle.
+    pub learned_values: u64,
+}
+
+/// What became of one planned item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Taken whole.
+    Collected,
+    /// Taken in part, within a limit or up to an error; `reason` and `cut` say which.
+    Truncated,
+    /// There, with nothing in it.
+    Empty,
+    /// Not there; on many hosts this is normal.
+    Missing,
+    /// There, but this account may not read it.
+    Denied,
+    /// Did not answer in time.
+    TimedOut,
+    /// Left out on purpose: a limit, a link, a device, the never list.
+    Skipped,
+    /// Read, but not passed on, since it could not be redacted with certainty.
+    Withheld,
+    /// Failed otherwise.
+    Failed,
+}
+
+impl Outcome {
+    /// The word used in JSON and in tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Collected => "collected",
+            Self::Truncated => "truncated",
+            Self::Empty => "empty",
+            Self::Missing => "missing",
+            Self::Denied => "denied",
+            Self::TimedOut => "timed_out",
+            Self::Skipped => "skipped",
+            Self::Withheld => "withheld",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether the zip holds a file for it (possibly a stub).
+    pub fn is_stored(self) -> bool {
+        matches!(self, Self::Collected | Self::Truncated | Self::Empty | Self::Withheld)
+    }
+}
+
+/// One line of the manifest: one planned item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Entry {
+    /// Name inside the bundle, below the top folder. For an item that stored nothing, the name it would have had.
+    pub name: String,
+    /// Where it comes from, as the host writes it.
+    pub source: String,
+    /// The exact bytes of a source path that is not Unicode, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_base64: Option<String>,
+    /// logs, config, license, app, state, environment, added or qdiag.
+    pub category: String,
+    /// `definition/item` that asked for it.
+    pub item: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why, for every outcome but `collected`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Bytes stored, before compression.
+    pub bytes: u64,
+    /// Bytes of the source when it was opened, or when it was listed if it was never opened.
+    pub source_bytes: u64,
+    /// SHA-256 of the stored bytes; absent when nothing is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// Modification time of the source before reading, UTC, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_modified: Option<String>,
+    /// Modification time after reading, only if it differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_modified_after: Option<String>,
+    /// Text encoding that was recognized.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// Masks per rule.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub masks: BTreeMap<String, u64>,
+    /// What a limit removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
+    /// Exit code, standard error and time limit of a program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<CommandFacts>,
+    /// Milliseconds it took.
+    pub duration_ms: u64,
+}
+
+/// What a limit removed from an entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Cut {
+    /// Source bytes kept from the start.
+    pub head: u64,
+    /// Source bytes kept from the end.
+    pub tail: u64,
+    /// Source bytes left out between them.
+    pub dropped: u64,
+}
+
+/// How a program that was run for an entry ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CommandFacts {
+    /// Program and arguments.
+    pub argv: Vec<String>,
+    /// Exit code; absent when it was killed.
+    pub exit_code: Option<i32>,
+    /// The start of its standard error, redacted.
+    pub stderr: String,
+}
