@@ -4,4 +4,4 @@ mod item;
 mod name;
 
 pub use item::{Limit, Plan, PlanItem, Source, Window};
-pub use name::EntryName;
+pub use name::{EntryName, Names, Unsafe};
