@@ -4,6 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod version;
+
+#[cfg(test)]
+mod tests;
+
+pub use version::{NotAVersion, Readability, SchemaVersion};
+
 /// The schema that this build writes.
 pub const SCHEMA: &str = "1.0";
 

@@ -131,6 +131,11 @@ impl Names {
         EntryName(name)
     }
 
+    /// Takes exactly this name; says whether it was free.
+    pub fn claim(&mut self, name: &EntryName) -> bool {
+        !self.is_taken(&name.0) && self.allocate(name) == *name
+    }
+
     fn is_taken(&self, name: &str) -> bool {
         let mark = fingerprint(name);
         self.files.contains(&mark) || self.folders.contains(&mark)
