@@ -43,7 +43,11 @@ pub fn check(source: impl Read + Seek, contents: &Contents, search: Search<'_>) 
     }
 }
 
-fn check_entry(reader: &mut Reader<impl Read + Seek>, stored: &Stored, search: Search<'_>) -> Result<u64, Error> {
+fn check_entry(
+    reader: &mut Reader<impl Read + Seek>,
+    stored: &Stored,
+    search: Search<'_>,
+) -> Result<u64, Error> {
     let name = &stored.name;
     let mut hashing = Hashing::new(reader.read(name).map_err(read_back)?);
     let found = search(name.as_str(), &mut hashing)

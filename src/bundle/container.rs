@@ -108,12 +108,23 @@ impl Directory {
             }
         }
         drop(input);
-        if self.is_broken {
-            let number = self.records.len();
-            let entry = layout::name_by_walk(source, self.base, self.start, number)?;
-            let detail = format!("record {} of the zip directory cannot be read", number + 1);
-            self.oddities.push(Oddity { entry, detail });
+        if self.is_broken { self.name_broken(source) } else { Ok(()) }
+    }
+
+    /// A wrong length in a record is only noticed at the next one, so the last one that was read is looked at again.
+    fn name_broken(&mut self, source: &mut (impl Read + Seek)) -> io::Result<()> {
+        let mut number = self.records.len();
+        let mut name_of = |number| layout::name_by_walk(source, self.base, self.start, number);
+        let mut entry = name_of(number)?;
+        if let Some(last) = self.records.last() {
+            let name = name_of(number - 1)?;
+            if last.odd.is_some() || name.as_ref().is_some_and(|name| *name != last.name) {
+                number -= 1;
+                entry = name;
+            }
         }
+        let detail = format!("record {} of the zip directory cannot be read", number + 1);
+        self.oddities.push(Oddity { entry, detail });
         Ok(())
     }
 

@@ -93,8 +93,7 @@ impl<R: Read + Seek> Reader<R> {
             let shown = record.name.escape_debug().to_string();
             let below = record.name.strip_prefix(&self.top).and_then(|rest| rest.strip_prefix('/'));
             let name = below.ok_or_else(|| invalid(format!("{shown}: it lies beside the top folder")))?;
-            let name =
-                EntryName::parse(name).map_err(|reason| invalid(format!("{shown}: {reason}")))?;
+            let name = EntryName::parse(name).map_err(|reason| invalid(format!("{shown}: {reason}")))?;
             if !folded.insert(name.folded()) {
                 return Err(invalid(format!("{shown}: it is there twice")));
             }
@@ -243,7 +242,9 @@ impl<R: Read + Seek> Read for Content<'_, R> {
         }
         self.crc.update(&buffer[..count]);
         let left = self.left.checked_sub(count as u64);
-        self.left = left.ok_or_else(|| io::Error::new(io::ErrorKind::FileTooLarge, "it unpacks to more bytes than the zip says"))?;
+        self.left = left.ok_or_else(|| {
+            io::Error::new(io::ErrorKind::FileTooLarge, "it unpacks to more bytes than the zip says")
+        })?;
         Ok(count)
     }
 }

@@ -92,9 +92,8 @@ impl Verification {
     /// The same entry is often wrong in several lists; the first to say so is enough.
     fn drop_repeated(&mut self) {
         let mut seen = HashSet::new();
-        self.findings.retain(|finding| {
-            finding.entry.is_none() || seen.insert((finding.kind, finding.entry.clone()))
-        });
+        self.findings
+            .retain(|finding| finding.entry.is_none() || seen.insert((finding.kind, finding.entry.clone())));
     }
 }
 
@@ -128,7 +127,8 @@ fn verify_zip(mut source: impl Read + Seek, limits: Limits, result: &mut Verific
     if directory.is_broken {
         // What is not in the directory would look missing, so nothing else is said.
         for odd in &directory.oddities {
-            let entry = odd.entry.as_deref().map(|name| name.split_once('/').map_or(name, |(_, below)| below));
+            let entry =
+                odd.entry.as_deref().map(|name| name.split_once('/').map_or(name, |(_, below)| below));
             result.find(FindingKind::Altered, entry, odd.detail.as_str());
         }
         return Ok(());
@@ -165,7 +165,9 @@ fn compare_side_file(result: &mut Verification) -> Result<(), Error> {
     result.side_file = if stated == Some(result.sha256) { SideFile::Matches } else { SideFile::Differs };
     match stated {
         Some(digest) if digest == result.sha256 => {}
-        Some(_) => result.find(FindingKind::Altered, None, "the digest file beside the bundle says another digest"),
+        Some(_) => {
+            result.find(FindingKind::Altered, None, "the digest file beside the bundle says another digest")
+        }
         None => result.find(FindingKind::Altered, None, "the digest file beside the bundle holds no digest"),
     }
     Ok(())

@@ -15,7 +15,7 @@ use super::{TAG_DIGESTS, Target, bag};
 use crate::Error;
 use crate::manifest::Manifest;
 use crate::plan::{EntryName, Names};
-use crate::redact::{Cleared, Clearance, Hint, Redaction};
+use crate::redact::{Clearance, Cleared, Hint, Redaction};
 
 #[cfg(test)]
 pub(super) mod tests;
@@ -156,8 +156,7 @@ impl<W: Target> Writer<W> {
 
     /// Writes the manifest and the tag files, and closes the zip.
     pub fn finish(self, manifest: &Manifest, redaction: &Redaction) -> Result<Finished<W>, Error> {
-        let document =
-            Document::new(manifest).map_err(|error| Error::output("write", &self.path, error))?;
+        let document = Document::new(manifest).map_err(|error| Error::output("write", &self.path, error))?;
         let hint = Hint { name: MANIFEST.to_owned(), rules: Vec::new() };
         let mut cleared = redaction.clear(document, &hint);
         self.finish_with(&mut cleared, manifest.run.case_number.as_deref())
@@ -278,7 +277,9 @@ impl<W: Target> Writer<W> {
         clearance: Clearance,
     ) -> Result<Added, Error> {
         let line: String = reason.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let mut text = Cleared::own_text(format!("withheld by qdiag: this file was read but not passed on\nreason: {line}\n"));
+        let mut text = Cleared::own_text(format!(
+            "withheld by qdiag: this file was read but not passed on\nreason: {line}\n"
+        ));
         let options = self.options(time, CompressionMethod::Deflated);
         let mut failure = self.fill(&mut text).err();
         self.open(name, options)?;

@@ -96,7 +96,12 @@ impl Record {
         true
     }
 
-    fn first_oddity(&self, fixed: &[u8; 46], is_extra_right: bool, has_no_comment: bool) -> Option<&'static str> {
+    fn first_oddity(
+        &self,
+        fixed: &[u8; 46],
+        is_extra_right: bool,
+        has_no_comment: bool,
+    ) -> Option<&'static str> {
         let flags = if self.name.is_ascii() { 0 } else { UTF8 };
         let needed = match self.method {
             _ if self.is_large => 45,

@@ -108,7 +108,8 @@ pub(super) fn name_by_walk(
             return Ok(Some(String::from_utf8_lossy(&name).into_owned()));
         }
         let small = u32_at(&fixed, 18);
-        let packed = if small == u32::MAX && extra.len() == 20 { u64_at(&extra, 12) } else { u64::from(small) };
+        let packed =
+            if small == u32::MAX && extra.len() == 20 { u64_at(&extra, 12) } else { u64::from(small) };
         let header = 30 + (name.len() + extra.len()) as u64;
         at = at.saturating_add(header).saturating_add(packed);
     }

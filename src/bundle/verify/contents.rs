@@ -137,7 +137,8 @@ impl<R: Read + Seek> Contents<R> {
     pub(super) fn open(&mut self, name: &str) -> io::Result<Option<BufReader<Content<'_, R>>>> {
         let Some(Facts { index, read: Some(_) }) = self.facts.get(name) else { return Ok(None) };
         let Some(span) = self.spans[*index] else { return Ok(None) };
-        Content::open(&mut self.source, &self.records[*index], span).map(|content| Some(BufReader::new(content)))
+        Content::open(&mut self.source, &self.records[*index], span)
+            .map(|content| Some(BufReader::new(content)))
     }
 
     /// Names of what was collected, or of what describes it, sorted.

@@ -15,7 +15,10 @@ use crate::manifest::{Readability, SchemaVersion};
 /// The longest line of a list: a digest and a name, with room for encoded characters.
 const MAX_LINE: u64 = 1024;
 
-pub(super) fn compare<R: Read + Seek>(contents: &mut Contents<R>, result: &mut Verification) -> io::Result<()> {
+pub(super) fn compare<R: Read + Seek>(
+    contents: &mut Contents<R>,
+    result: &mut Verification,
+) -> io::Result<()> {
     for name in [BAGIT, BAG_INFO, MANIFEST, PAYLOAD_DIGESTS, PACKED_CHECKS, TAG_DIGESTS] {
         if !contents.facts.contains_key(name) {
             result.find(FindingKind::Missing, Some(name), "every bundle holds this file");
@@ -79,7 +82,11 @@ fn compare_packed<R: Read + Seek>(contents: &mut Contents<R>, result: &mut Verif
     for (index, line) in lines.iter().enumerate() {
         if contents.packed[index].is_some_and(|check| format!("{check:08x}") != *line) {
             let name = contents.name(index).to_owned();
-            result.find(FindingKind::Altered, Some(&name), "its packed bytes are not those that were written");
+            result.find(
+                FindingKind::Altered,
+                Some(&name),
+                "its packed bytes are not those that were written",
+            );
         }
     }
     Ok(())
@@ -164,11 +171,17 @@ fn is_schema_known(schema: &str, result: &mut Verification) -> bool {
     let detail = match readability {
         Ok(Readability::Full) => return true,
         Ok(Readability::MinorNewer) => {
-            result.notes.push(format!("its schema {shown} is newer than {current}, which this program knows"));
+            result
+                .notes
+                .push(format!("its schema {shown} is newer than {current}, which this program knows"));
             return true;
         }
-        Ok(Readability::TooNew) => format!("its schema {shown} needs a newer program; this one knows {current}"),
-        Ok(Readability::TooOld) => format!("its schema {shown} needs an older program; this one knows {current}"),
+        Ok(Readability::TooNew) => {
+            format!("its schema {shown} needs a newer program; this one knows {current}")
+        }
+        Ok(Readability::TooOld) => {
+            format!("its schema {shown} needs an older program; this one knows {current}")
+        }
         Err(reason) => format!("its schema is {reason}"),
     };
     result.find(FindingKind::UnknownSchema, Some(MANIFEST), detail);

@@ -157,8 +157,11 @@ fn removed_added_renamed_and_duplicated_entries_are_named() {
         _ => vec![keep(name, content)],
     });
     assert!(has(&findings(&unsafe_name).unwrap(), FindingKind::UnsafeName, "../../a.log"));
-    for list in ["bagit.txt", "bag-info.txt", "manifest.json", "manifest-sha256.txt", "tagmanifest-sha256.txt"] {
-        let removed = rebuilt(&original, |name, content| if name == list { vec![] } else { vec![keep(name, content)] });
+    for list in
+        ["bagit.txt", "bag-info.txt", "manifest.json", "manifest-sha256.txt", "tagmanifest-sha256.txt"]
+    {
+        let removed =
+            rebuilt(&original, |name, content| if name == list { vec![] } else { vec![keep(name, content)] });
         assert!(has(&findings(&removed).unwrap(), FindingKind::Missing, list), "{list}");
     }
 }

@@ -49,7 +49,10 @@ pub(in crate::bundle) fn sample() -> Sample {
 
 fn names(bytes: &[u8]) -> Vec<String> {
     let archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    archive.file_names().map(|name| name.unwrap().strip_prefix(&format!("{TOP}/")).unwrap().to_owned()).collect()
+    archive
+        .file_names()
+        .map(|name| name.unwrap().strip_prefix(&format!("{TOP}/")).unwrap().to_owned())
+        .collect()
 }
 
 #[test]
