@@ -20,7 +20,7 @@ pub(super) fn info(started: DateTime<Utc>, case: Option<&str>, bytes: u64, files
     ] {
         let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         if !value.trim().is_empty() {
-            text += &format!("{label}: {}\n", value.trim());
+            text.extend([label, ": ", value.trim(), "\n"]);
         }
     }
     text

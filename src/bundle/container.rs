@@ -200,9 +200,7 @@ impl Ending {
         if usize::from(u16_at(block, 20)) != following {
             ending.oddities.push("the end of the archive has a wrong comment length".to_owned());
         }
-        let stated = (ending.count, ending.size, ending.offset);
         ending.read_64(source)?;
-        ending.compare_64(stated);
         Ok(ending)
     }
 
@@ -216,10 +214,11 @@ impl Ending {
         if is_marked == [false, false] {
             return if needs { Err(invalid("its 64-bit directory end is missing")) } else { Ok(()) };
         }
-        let expected = [44, u64::from(ZIP64_VERSION) << 16 | u64::from(ZIP64_MADE_BY)];
-        let versions = u64::from(u32_at(end, 12));
+        let versions = [u16_at(end, 12), u16_at(end, 14)];
         let is_ours = is_marked == [true, true]
-            && [u64_at(end, 4), versions] == expected
+            && u64_at(end, 4) == 44
+            && versions[0] == versions[1]
+            && matches!(versions[0], 10 | 20 | 45)
             && u64_at(end, 16) == 0
             && u64_at(end, 24) == u64_at(end, 32)
             && u32_at(locator, 4) == 0
@@ -231,21 +230,16 @@ impl Ending {
         if u64_at(locator, 8) != at {
             self.oddities.push("the 64-bit end of the archive is not where its locator says".to_owned());
         }
+        let stated = (self.count, self.size, self.offset);
         self.count = u64_at(end, 32);
         self.size = u64_at(end, 40);
         self.offset = u64_at(end, 48);
         self.position = at;
-        Ok(())
-    }
-
-    /// The small numbers must be the large ones, as far as they can say them.
-    fn compare_64(&mut self, (count, size, offset): (u64, u64, u64)) {
-        let clamped = (self.count.min(0xffff), self.size.min(0xffff_ffff), self.offset.min(0xffff_ffff));
-        if clamped != (count, size, offset) {
+        // The small numbers are the large ones as far as they can say them, but for the size, which is never said twice.
+        let expected = (self.count.min(0xffff), 0xffff_ffff, self.offset.min(0xffff_ffff));
+        if stated != expected {
             self.oddities.push("the two ends of the archive do not agree".to_owned());
         }
+        Ok(())
     }
 }
-
-const ZIP64_VERSION: u16 = 45;
-const ZIP64_MADE_BY: u16 = 45;

@@ -16,7 +16,7 @@ pub use check::{Checked, Search, check};
 pub use digest::{Hashing, NotADigest, Sha256Hex};
 pub use partial::{Partial, PartialFile, Published};
 pub use reader::{Item, Limits, Reader};
-pub use rewrite::{Again, rewrite};
+pub use rewrite::{Again, Rewritten, rewrite};
 pub use target::Target;
 pub use verify::{Finding, FindingKind, SideFile, Verification, verify};
 pub use writer::{Added, Contents, End, Finished, Stored, Writer};

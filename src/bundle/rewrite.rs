@@ -9,12 +9,18 @@ use crate::Error;
 use crate::plan::EntryName;
 use crate::redact::Cleared;
 
+#[cfg(test)]
+mod tests;
+
 /// Files that finishing a bundle writes anew.
 const MADE_ANEW: [&str; 6] = [MANIFEST, BAGIT, BAG_INFO, PAYLOAD_DIGESTS, PACKED_CHECKS, TAG_DIGESTS];
 
 /// Clears the content of an entry once more.
 pub type Again<'a, 'c> =
     &'a dyn for<'r> Fn(&EntryName, Box<dyn Read + 'r>) -> Cleared<'c, Box<dyn Read + 'r>>;
+
+/// The writer of the second bundle, and the entries that were cleared again.
+pub type Rewritten<W> = (Writer<W>, Vec<(EntryName, Added)>);
 
 /// Copies a bundle to a fresh output. Gives the writer, ready to be finished with a corrected manifest, and what became of
 /// the entries that were cleared again.
@@ -24,7 +30,7 @@ pub fn rewrite<W: Target>(
     out: W,
     named: &BTreeSet<EntryName>,
     again: Again<'_, '_>,
-) -> Result<(Writer<W>, Vec<(EntryName, Added)>), Error> {
+) -> Result<Rewritten<W>, Error> {
     let path = out.path().to_owned();
     let context = |error: io::Error| Error::output("read back", &path, error);
     let mut archive = zip::ZipArchive::new(source).map_err(|error| context(error.into()))?;

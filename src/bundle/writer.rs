@@ -140,7 +140,7 @@ impl<W: Target> Writer<W> {
             let reason = reason.clone();
             return self.stub(name, time, reason, source.clearance().clone());
         }
-        let options = self.options(time, CompressionMethod::Deflated).large_file(!is_small);
+        let options = Self::options(time, CompressionMethod::Deflated).large_file(!is_small);
         self.open(name, options)?;
         let stored = self.pour(name, source, &mut failure)?;
         if let Some(reason) = source.clearance().withheld.clone() {
@@ -209,7 +209,7 @@ impl<W: Target> Writer<W> {
     }
 
     /// What all entries have in common.
-    fn options(&self, time: zip::DateTime, method: CompressionMethod) -> SimpleFileOptions {
+    fn options(time: zip::DateTime, method: CompressionMethod) -> SimpleFileOptions {
         let level = (method == CompressionMethod::Deflated).then_some(LEVEL);
         SimpleFileOptions::default()
             .compression_method(method)
@@ -280,7 +280,7 @@ impl<W: Target> Writer<W> {
         let mut text = Cleared::own_text(format!(
             "withheld by qdiag: this file was read but not passed on\nreason: {line}\n"
         ));
-        let options = self.options(time, CompressionMethod::Deflated);
+        let options = Self::options(time, CompressionMethod::Deflated);
         let mut failure = self.fill(&mut text).err();
         self.open(name, options)?;
         let stored = self.pour(name, &mut text, &mut failure)?;
@@ -299,7 +299,8 @@ impl<W: Target> Writer<W> {
     fn packed_checks(&mut self) -> Result<(), Error> {
         // From here on nothing is deflated: each change of bytes that no check covers must change content.
         self.own_file(PACKED_CHECKS, CompressionMethod::Stored, |taps| {
-            let text: String = taps.checks().iter().map(|check| format!("{check:08x}\n")).collect();
+            let text =
+                taps.checks().iter().fold(String::new(), |text, check| text + &format!("{check:08x}\n"));
             Box::new(Cursor::new(text.into_bytes()))
         })
     }
@@ -314,7 +315,7 @@ impl<W: Target> Writer<W> {
         let name = EntryName::fixed(name);
         self.claim(&name)?;
         let time = dos_time(self.contents.started);
-        self.open(&name, self.options(time, method))?;
+        self.open(&name, Self::options(time, method))?;
         let mut text = text(&self.guard.0);
         let mut failure = self.fill(&mut text).err();
         let stored = self.pour(&name, &mut text, &mut failure)?;

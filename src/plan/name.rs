@@ -152,7 +152,7 @@ impl Names {
             while self.files.contains(&fingerprint(&path)) {
                 number += 1;
                 path.truncate(before);
-                path.push_str(&format!("{part}~{number}"));
+                path.extend([part, "~", &number.to_string()]);
             }
             path.push('/');
         }

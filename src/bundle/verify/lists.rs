@@ -166,7 +166,7 @@ fn not_readable(error: &serde_json::Error, result: &mut Verification) -> io::Res
 
 fn is_schema_known(schema: &str, result: &mut Verification) -> bool {
     let shown = schema.escape_debug();
-    let current = SchemaVersion::current();
+    let current = SchemaVersion::CURRENT;
     let readability = schema.parse::<SchemaVersion>().map(|version| version.readable_by(current));
     let detail = match readability {
         Ok(Readability::Full) => return true,

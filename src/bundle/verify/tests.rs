@@ -41,7 +41,7 @@ pub(in crate::bundle) fn manifest_of<'a>(files: impl Iterator<Item = (&'a str, &
     Manifest { entries: entries.collect(), ..serde_json::from_str(text).unwrap() }
 }
 
-fn findings(bytes: &[u8]) -> io::Result<Vec<Finding>> {
+pub(in crate::bundle) fn findings(bytes: &[u8]) -> io::Result<Vec<Finding>> {
     let mut result = Verification {
         path: PathBuf::new(),
         bytes: bytes.len() as u64,
@@ -200,5 +200,48 @@ fn bytes_before_and_after_the_archive_are_found() {
     assert!(found.iter().any(|finding| finding.detail.contains("4 bytes follow")), "{found:?}");
     for length in [0, 3, original.len() / 2, original.len() - 1] {
         assert!(findings(&original[..length]).is_err(), "{length}");
+    }
+}
+
+#[test]
+fn the_digest_beside_the_bundle_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.zip");
+    let side = folder.path().join("x.zip.sha256");
+    let bytes = sample().out;
+    std::fs::write(&path, &bytes).unwrap();
+    let result = verify(&path).unwrap();
+    assert_eq!((result.side_file, result.findings.len(), result.notes.len()), (SideFile::Missing, 0, 1));
+    assert_eq!((result.entries, result.schema.as_deref()), (10, Some("1.0")));
+    let right = format!("{}  x.zip\n", Sha256Hex::of(&bytes));
+    let wrong = format!("{}  x.zip\n", Sha256Hex::of(b""));
+    let cases = [
+        (right.as_str(), SideFile::Matches, 0),
+        (&wrong, SideFile::Differs, 1),
+        ("nonsense", SideFile::Differs, 1),
+    ];
+    for (text, wanted, count) in cases {
+        std::fs::write(&side, text).unwrap();
+        let result = verify(&path).unwrap();
+        assert_eq!((result.side_file, result.findings.len()), (wanted, count), "{text}");
+    }
+    assert!(matches!(verify(folder.path()), Err(Error::Input { .. })));
+    std::fs::write(&path, "no zip").unwrap();
+    assert!(matches!(verify(&path), Err(Error::Input { .. })));
+}
+
+#[test]
+fn a_bundle_of_very_many_entries_is_as_sound() {
+    let names: Vec<String> = (0..66_000).map(|number| format!("data/h/{number}.log")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
+    let mut bytes = super::super::writer::tests::bundle_of(&files).out;
+    assert_eq!(findings(&bytes).unwrap(), []);
+    // The 64-bit end, its locator and the end: 98 bytes, of which most say nothing of any entry.
+    let end = bytes.len() - 98;
+    for at in (end..bytes.len()).step_by(9) {
+        bytes[at] ^= 0xff;
+        let directory = Directory::read(&mut Cursor::new(&bytes), 1_000_000);
+        assert!(directory.is_err() || !directory.unwrap().oddities.is_empty(), "byte {}", at - end);
+        bytes[at] ^= 0xff;
     }
 }

@@ -62,13 +62,13 @@ fn long_names_keep_their_ending_and_differ() {
     assert_ne!(one, two);
     assert_eq!(one, EntryName::from_parts(["data", &folder, &first]));
     for name in [&one, &two] {
-        assert!(name.as_str().len() <= MAX_BYTES && name.as_str().ends_with(".log"), "{name}");
+        assert!(name.as_str().len() <= MAX_BYTES && split_ending(name.as_str()).1 == ".log", "{name}");
         assert!(name.as_str().starts_with(&format!("data/{folder}/ää")), "{name}");
     }
     let deep: Vec<&str> = std::iter::repeat_n("folder", 60).chain(["trace.txt"]).collect();
     let name = EntryName::from_parts(deep);
     assert!(name.as_str().len() <= MAX_BYTES && name.as_str().contains("/trace~"), "{name}");
-    assert!(name.as_str().ends_with(".txt"), "{name}");
+    assert!(split_ending(name.as_str()).1 == ".txt", "{name}");
 }
 
 #[test]
