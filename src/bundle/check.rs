@@ -21,8 +21,7 @@ pub struct Checked {
 
 /// Reads every entry once. An entry that is missing, extra or different is an error.
 pub fn check(source: impl Read + Seek, contents: &Contents, search: Search<'_>) -> Result<Checked, Error> {
-    let limits = Limits { entries: u64::MAX, ratio: u64::MAX, bytes: u64::MAX };
-    let mut reader = Reader::new(source, Path::new(&contents.top), limits).map_err(read_back)?;
+    let mut reader = Reader::new(source, Path::new(&contents.top), Limits::NONE).map_err(read_back)?;
     let mut expected: BTreeMap<&EntryName, &Stored> =
         contents.stored.iter().map(|stored| (&stored.name, stored)).collect();
     let names: Vec<EntryName> = reader.items().iter().map(|item| item.name.clone()).collect();

@@ -12,6 +12,9 @@ mod target;
 mod verify;
 mod writer;
 
+#[cfg(test)]
+mod foreign;
+
 pub use check::{Checked, Search, check};
 pub use digest::{Hashing, NotADigest, Sha256Hex};
 pub use partial::{Partial, PartialFile, Published};

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use flate2::bufread::DeflateDecoder;
 use flate2::{Crc, CrcReader};
 
@@ -29,6 +30,11 @@ pub struct Limits {
     pub bytes: u64,
 }
 
+impl Limits {
+    /// For a bundle that this very run wrote.
+    pub const NONE: Self = Self { entries: u64::MAX, ratio: u64::MAX, bytes: u64::MAX };
+}
+
 impl Default for Limits {
     fn default() -> Self {
         // Deflate cannot do better than 1032 to 1, and logs that repeat one line come close to it.
@@ -43,6 +49,8 @@ pub struct Item {
     pub name: EntryName,
     /// Bytes before compression.
     pub bytes: u64,
+    /// When its source was last changed, to two seconds; absent if the zip says no valid time.
+    pub modified: Option<DateTime<Utc>>,
 }
 
 /// A bundle whose structure holds. Its content is not compared with its digests; `verify` does that.
@@ -103,7 +111,7 @@ impl<R: Read + Seek> Reader<R> {
                 return Err(invalid(format!("{shown}: it claims to unpack to {} bytes", record.bytes)));
             }
             self.by_name.insert(name.clone(), self.items.len());
-            self.items.push(Item { name, bytes: record.bytes });
+            self.items.push(Item { name, bytes: record.bytes, modified: record.modified() });
             self.records.push((record, span));
         }
         Ok(())
@@ -137,14 +145,14 @@ impl<R: Read + Seek> Reader<R> {
     /// An entry whole; one of more than `limit` bytes is an error.
     pub fn read_small(&mut self, name: &EntryName, limit: u64) -> Result<Vec<u8>, Error> {
         let path = self.path.clone();
-        let context = |error| Error::input("read the bundle", &path, error);
-        let mut content = self.read(name)?;
-        if content.left > limit {
-            return Err(context(invalid(format!("{name} has more than {limit} bytes"))));
-        }
+        let mut entry = self.read(name)?;
         let mut bytes = Vec::new();
-        content.read_to_end(&mut bytes).map_err(context)?;
-        Ok(bytes)
+        let whole = if entry.left > limit {
+            Err(invalid(format!("{name} has more than {limit} bytes")))
+        } else {
+            entry.read_to_end(&mut bytes).map(drop)
+        };
+        whole.map(|()| bytes).map_err(|error| Error::input("read the bundle", &path, error))
     }
 }
 

@@ -1,10 +1,13 @@
-//! Writes a finished bundle once more, with some entries cleared again; all others are copied as they are packed.
+//! Writes a finished bundle once more, with some entries cleared again. All others keep their content, which is
+//! compared with its digest on the way.
 
-use std::collections::BTreeSet;
-use std::io::{self, Read, Seek};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Seek};
+
+use chrono::{DateTime, Utc};
 
 use super::{Added, BAG_INFO, BAGIT, Contents, MANIFEST, PACKED_CHECKS, PAYLOAD_DIGESTS, TAG_DIGESTS};
-use super::{Target, Writer};
+use super::{Limits, Reader, Target, Writer};
 use crate::Error;
 use crate::plan::EntryName;
 use crate::redact::Cleared;
@@ -31,26 +34,24 @@ pub fn rewrite<W: Target>(
     named: &BTreeSet<EntryName>,
     again: Again<'_, '_>,
 ) -> Result<Rewritten<W>, Error> {
-    let path = out.path().to_owned();
-    let context = |error: io::Error| Error::output("read back", &path, error);
-    let mut archive = zip::ZipArchive::new(source).map_err(|error| context(error.into()))?;
+    let mut reader = Reader::new(source, out.path(), Limits::NONE)?;
+    let items: BTreeMap<EntryName, Option<DateTime<Utc>>> =
+        reader.items().iter().map(|item| (item.name.clone(), item.modified)).collect();
     let mut writer = Writer::start(out, &contents.top, contents.started);
     let mut changed = Vec::new();
     for stored in &contents.stored {
-        if MADE_ANEW.contains(&stored.name.as_str()) {
+        let name = &stored.name;
+        if MADE_ANEW.contains(&name.as_str()) {
             continue;
         }
-        if !named.contains(&stored.name) {
-            writer.copy(stored, &mut archive)?;
-            continue;
+        let modified = items.get(name).copied().flatten();
+        let mut content = reader.read(name)?;
+        if named.contains(name) {
+            let mut cleared = again(name, Box::new(content));
+            changed.push((name.clone(), writer.add(name, &mut cleared, modified)?));
+        } else {
+            writer.copy(stored, modified, &mut content)?;
         }
-        let full = format!("{}/{}", contents.top, stored.name);
-        let entry = archive.by_name(&full).map_err(|error| context(error.into()))?;
-        let time = entry.last_modified().unwrap_or_default();
-        let mut cleared = again(&stored.name, Box::new(entry));
-        let added = writer.add_at(&stored.name, &mut cleared, time)?;
-        drop(cleared);
-        changed.push((stored.name.clone(), added));
     }
     Ok((writer, changed))
 }

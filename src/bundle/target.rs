@@ -59,11 +59,6 @@ impl Taps {
         self.state().packed = Some(Crc::new());
     }
 
-    /// An entry was copied packed, and this is the CRC-32 of its packed bytes.
-    pub(super) fn copied(&self, check: u32) {
-        self.state().checks.push(check);
-    }
-
     /// The open entry is about to be aborted: the next change of position goes back to its start and cuts there.
     pub(super) fn abort(&self) {
         let mut state = self.state();

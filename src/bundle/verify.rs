@@ -166,7 +166,7 @@ fn compare_side_file(result: &mut Verification) -> Result<(), Error> {
     match stated {
         Some(digest) if digest == result.sha256 => {}
         Some(_) => {
-            result.find(FindingKind::Altered, None, "the digest file beside the bundle says another digest")
+            result.find(FindingKind::Altered, None, "the digest file beside the bundle says another digest");
         }
         None => result.find(FindingKind::Altered, None, "the digest file beside the bundle holds no digest"),
     }

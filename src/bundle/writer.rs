@@ -124,16 +124,8 @@ impl<W: Target> Writer<W> {
         source: &mut Cleared<'_, R>,
         modified: Option<DateTime<Utc>>,
     ) -> Result<Added, Error> {
-        self.add_at(name, source, dos_time(modified.unwrap_or(self.contents.started)))
-    }
-
-    pub(super) fn add_at<R: Read>(
-        &mut self,
-        name: &EntryName,
-        source: &mut Cleared<'_, R>,
-        time: zip::DateTime,
-    ) -> Result<Added, Error> {
         self.claim(name)?;
+        let time = dos_time(modified.unwrap_or(self.contents.started));
         let mut failure = self.fill(source).err();
         let is_small = failure.is_some() || self.chunk.len() < CHUNK;
         if let (true, Some(reason)) = (is_small, &source.clearance().withheld) {
@@ -193,18 +185,26 @@ impl<W: Target> Writer<W> {
         self.close()
     }
 
-    /// Copies an entry of another bundle as it is packed there.
-    pub(super) fn copy<R: Read + io::Seek>(
+    /// Stores an entry of a finished bundle once more, as it was cleared then.
+    pub(super) fn copy(
         &mut self,
         stored: &Stored,
-        archive: &mut zip::ZipArchive<R>,
+        modified: Option<DateTime<Utc>>,
+        source: &mut impl Read,
     ) -> Result<(), Error> {
         self.claim(&stored.name)?;
-        let full = format!("{}/{}", self.contents.top, stored.name);
-        let copied = copy_packed(&mut self.zip, &full, archive);
-        let check = copied.map_err(|error| self.failed(error))?;
-        self.guard.0.copied(check);
-        self.contents.stored.push(stored.clone());
+        let mut failure = self.fill(source).err();
+        let time = dos_time(modified.unwrap_or(self.contents.started));
+        let options = Self::options(time, CompressionMethod::Deflated);
+        self.open(&stored.name, options.large_file(self.chunk.len() == CHUNK))?;
+        let copied = self.pour(&stored.name, source, &mut failure)?;
+        if let Some(error) = failure {
+            return Err(self.failed(error));
+        }
+        if copied != *stored {
+            return Err(Error::ReadBack(format!("{} has another content", stored.name)));
+        }
+        self.contents.stored.push(copied);
         Ok(())
     }
 
@@ -339,20 +339,6 @@ impl<W: Target> Writer<W> {
         self.guard.0.close();
         Error::output("write", &self.path, error)
     }
-}
-
-fn copy_packed<W: Write + io::Seek, R: Read + io::Seek>(
-    zip: &mut ZipWriter<W>,
-    name: &str,
-    archive: &mut zip::ZipArchive<R>,
-) -> io::Result<u32> {
-    let index = archive.index_for_name(name).ok_or(io::ErrorKind::NotFound)?;
-    let mut crc = flate2::CrcReader::new(archive.by_index_raw(index)?);
-    io::copy(&mut crc, &mut io::sink())?;
-    let check = crc.crc().sum();
-    drop(crc);
-    zip.raw_copy_file(archive.by_index_raw(index)?)?;
-    Ok(check)
 }
 
 /// The time as a zip says it: UTC, two seconds exact, from 1980 to 2107.

@@ -209,9 +209,11 @@ fn leading_folders(folders: &str, room: usize) -> &str {
     folders[..cut].rfind('/').map_or("", |slash| &folders[..slash])
 }
 
+/// A percent sign is safe, but programs do not agree on how a bag's list of digests writes it: RFC 8493 encodes it, and
+/// `sha256sum` and `bagit.py` do not decode it.
 fn safe_part(part: &str) -> String {
     let mut safe: String =
-        part.nfc().map(|c| if is_forbidden(c) || is_hidden(c) { '_' } else { c }).collect();
+        part.nfc().map(|c| if is_forbidden(c) || is_hidden(c) || c == '%' { '_' } else { c }).collect();
     if safe.is_empty() {
         safe.push('_');
     }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use super::{CENTRAL, LOCAL, invalid, u16_at, u32_at, u64_at};
 
 /// The longest name that is read; a bundle's own are far shorter.
@@ -72,6 +74,14 @@ impl Record {
         let is_extra_right = record.take_large(&extra);
         record.odd = record.first_oddity(&fixed, is_extra_right, comment.is_empty());
         Ok(record)
+    }
+
+    /// The time as UTC, if it is one.
+    pub(in crate::bundle) fn modified(&self) -> Option<DateTime<Utc>> {
+        let bits = |from: u32, count: u32| self.time >> from & ((1 << count) - 1);
+        let year = i32::try_from(1980 + bits(25, 7)).ok()?;
+        let date = NaiveDate::from_ymd_opt(year, bits(21, 4), bits(16, 5))?;
+        Some(date.and_hms_opt(bits(11, 5), bits(5, 6), bits(0, 5) * 2)?.and_utc())
     }
 
     /// Large numbers stand in an extra field: sizes, then the offset, each only if its own field cannot say it.

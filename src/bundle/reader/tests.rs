@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 
 use zip::write::SimpleFileOptions;
 
-use super::super::writer::tests::{TOP, bundle_of, name, sample};
+use super::super::writer::tests::{TOP, bundle_of, name, sample, started};
 use super::*;
 
 fn open(bytes: &[u8], limits: Limits) -> Result<Reader<Cursor<&[u8]>>, String> {
@@ -30,6 +30,7 @@ fn a_bundle_is_listed_and_read() {
     let mut reader = open(&sample.out, Limits::default()).unwrap();
     assert_eq!(reader.top(), TOP);
     assert_eq!(reader.items().len(), sample.contents.stored.len());
+    assert!(reader.items().iter().all(|item| item.modified == Some(started())));
     let path = name("data/h/b\u{e4} 100%.txt");
     assert_eq!(reader.read_small(&path, 4).unwrap(), b"b\r\r\n");
     assert!(reader.read_small(&path, 3).is_err());

@@ -1,6 +1,6 @@
 //! Reading back, and writing a bundle once more.
 
-use std::io::Cursor;
+use std::io::{self, Cursor};
 
 use super::super::verify::tests::findings;
 use super::super::writer::tests::{bundle_of, name, sample};

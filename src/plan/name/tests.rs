@@ -17,6 +17,7 @@ fn parts_become_safe_and_stay_readable() {
         (&["e\u{301}"], "\u{e9}"),
         (&["a\u{202e}txt.exe", "b\u{7}", "z\u{200b}"], "a_txt.exe/b_/z_"),
         (&["aux .log"], "_aux .log"),
+        (&["100%.txt"], "100_.txt"),
         (&[], "_"),
     ];
     for (parts, wanted) in table {
