@@ -88,7 +88,8 @@ fn text(bundle: &Path, found: &Verification) -> String {
         let _ = writeln!(text, "  note: {note}");
     }
     for finding in &found.findings {
-        let _ = writeln!(text, "  {finding}");
+        let entry = finding.entry.as_deref().unwrap_or("the archive");
+        let _ = writeln!(text, "  {}: {entry}: {}", finding.kind.word(), finding.detail);
     }
     text
 }

@@ -1,12 +1,12 @@
 //! One plan item to one entry: opens the source, redacts, stores, and says what became of it.
 
-use std::io::{self, Cursor, Read, Seek, Write};
+use std::io::{self, Cursor, Read};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{Event, Job, Reporter, limit};
 use crate::Error;
-use crate::bundle::{End, Writer};
+use crate::bundle::{End, Target, Writer};
 use crate::host::{HostCommand, HostPath, Miss};
 use crate::manifest::{CommandFacts, Cut, Entry, Outcome};
 use crate::plan::{Limit, PlanItem, Source, known_of};
@@ -20,12 +20,12 @@ pub(super) fn known(item: PlanItem, outcome: Outcome, reason: &str) -> Entry {
 }
 
 /// The program's own log as an entry.
-pub(super) fn own_log<W: Write + Seek>(job: &Job<'_>, item: PlanItem, text: String, writer: &mut Writer<W>) -> Result<Entry, Error> {
+pub(super) fn own_log<W: Target>(job: &Job<'_>, item: PlanItem, text: String, writer: &mut Writer<W>) -> Result<Entry, Error> {
     store_bytes(job, &item, text.into_bytes(), writer)
 }
 
 /// Takes one item.
-pub(super) fn take<W: Write + Seek>(job: &Job<'_>, item: PlanItem, writer: &mut Writer<W>) -> Result<Entry, Error> {
+pub(super) fn take<W: Target>(job: &Job<'_>, item: PlanItem, writer: &mut Writer<W>) -> Result<Entry, Error> {
     let facts = match &item.source {
         Source::File(path) => return take_file(job, &item, path, writer),
         Source::Command(command) => return take_command(job, &item, command, writer),
@@ -43,7 +43,7 @@ pub(super) fn take<W: Write + Seek>(job: &Job<'_>, item: PlanItem, writer: &mut 
     }
 }
 
-fn take_file<W: Write + Seek>(job: &Job<'_>, item: &PlanItem, path: &HostPath, writer: &mut Writer<W>) -> Result<Entry, Error> {
+fn take_file<W: Target>(job: &Job<'_>, item: &PlanItem, path: &HostPath, writer: &mut Writer<W>) -> Result<Entry, Error> {
     let files = &job.host.files;
     let opened: io::Result<(Box<dyn Read>, Option<Cut>, _)> = match item.limit {
         Limit::Whole => files.open(path).map(|file| {
@@ -81,7 +81,7 @@ fn take_file<W: Write + Seek>(job: &Job<'_>, item: &PlanItem, path: &HostPath, w
     Ok(entry)
 }
 
-fn take_command<W: Write + Seek>(job: &Job<'_>, item: &PlanItem, command: &HostCommand, writer: &mut Writer<W>) -> Result<Entry, Error> {
+fn take_command<W: Target>(job: &Job<'_>, item: &PlanItem, command: &HostCommand, writer: &mut Writer<W>) -> Result<Entry, Error> {
     let output = match job.host.commands.run(command) {
         Ok(output) => output,
         Err(miss) => return Ok(missed(item, &miss)),
@@ -102,7 +102,7 @@ fn take_command<W: Write + Seek>(job: &Job<'_>, item: &PlanItem, command: &HostC
     Ok(entry)
 }
 
-fn store_bytes<W: Write + Seek>(job: &Job<'_>, item: &PlanItem, bytes: Vec<u8>, writer: &mut Writer<W>) -> Result<Entry, Error> {
+fn store_bytes<W: Target>(job: &Job<'_>, item: &PlanItem, bytes: Vec<u8>, writer: &mut Writer<W>) -> Result<Entry, Error> {
     let empty = bytes.is_empty();
     let mut entry = store(job, item, Cursor::new(bytes), None, writer)?;
     if empty && entry.outcome == Outcome::Collected {
@@ -112,7 +112,7 @@ fn store_bytes<W: Write + Seek>(job: &Job<'_>, item: &PlanItem, bytes: Vec<u8>, 
     Ok(entry)
 }
 
-fn store<R: Read, W: Write + Seek>(
+fn store<R: Read, W: Target>(
     job: &Job<'_>,
     item: &PlanItem,
     source: R,

@@ -7,12 +7,11 @@ mod publish;
 mod run_log;
 
 use std::collections::BTreeMap;
-use std::io::{Seek, Write};
 
 pub use event::{Event, Reporter, Silent, Stop};
 pub use publish::{Collected, collect};
 
-use crate::bundle::Writer;
+use crate::bundle::{Target, Writer};
 use crate::host::Host;
 use crate::manifest::{Entry, Lines, Outcome, SlowItem};
 use crate::plan::{Plan, PlanItem, Source};
@@ -56,7 +55,7 @@ struct Gathered {
 }
 
 /// Takes every item of the plan in turn. A failure of an item is a line; a failure of the writer ends the run.
-fn gather<W: Write + Seek>(job: &Job<'_>, plan: Plan, writer: &mut Writer<W>) -> Result<Gathered, Error> {
+fn gather<W: Target>(job: &Job<'_>, plan: Plan, writer: &mut Writer<W>) -> Result<Gathered, Error> {
     let mut gathered =
         Gathered { lines: Lines::default(), masks: BTreeMap::new(), slowest: Vec::new(), interrupted: false };
     let mut log = RunLog::new(&job.host.clock);
@@ -87,7 +86,7 @@ fn gather<W: Write + Seek>(job: &Job<'_>, plan: Plan, writer: &mut Writer<W>) ->
     Ok(gathered)
 }
 
-fn take<W: Write + Seek>(job: &Job<'_>, item: PlanItem, writer: &mut Writer<W>, log: &mut RunLog) -> Result<Entry, Error> {
+fn take<W: Target>(job: &Job<'_>, item: PlanItem, writer: &mut Writer<W>, log: &mut RunLog) -> Result<Entry, Error> {
     if let Some((outcome, reason)) = item.known.clone() {
         return Ok(entry::known(item, outcome, &reason));
     }

@@ -12,6 +12,12 @@ pub struct Definition {
     pub id: String,
     /// Name shown to people.
     pub name: String,
+    /// x
+    #[serde(skip)]
+    pub text: String,
+    /// x
+    #[serde(skip)]
+    pub embedded: bool,
     /// What is taken.
     #[serde(default)]
     pub collect: Vec<CollectItem>,
@@ -34,6 +40,9 @@ pub struct CollectItem {
     pub max_age: Option<String>,
     /// Larger files are cut to their first line and their newest part: `200MB`.
     pub max_file: Option<String>,
+    /// x
+    #[serde(default)]
+    pub exclude: Vec<String>,
     /// Redaction rules besides the common ones.
     #[serde(default)]
     pub rules: Vec<String>,

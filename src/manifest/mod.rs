@@ -1,12 +1,17 @@
 //! The machine contract of a bundle: `manifest.json`. Data only; it never touches files.
 
 mod lines;
+mod version;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use lines::{Lines, PackedLines};
+pub use version::{NotAVersion, Readability, SchemaVersion};
 
 /// The schema that this build writes.
 pub const SCHEMA: &str = "1.0";
@@ -33,6 +38,23 @@ pub struct Manifest<L = Vec<Entry>> {
     pub redaction: RedactionFacts,
     /// One line for every planned item, in the order of the bundle.
     pub entries: L,
+}
+
+impl<L> Manifest<L> {
+    /// The same manifest with other lines.
+    pub fn with_entries<M>(&self, entries: M) -> Manifest<M> {
+        Manifest {
+            schema: self.schema.clone(),
+            tool: self.tool.clone(),
+            run: self.run.clone(),
+            host: self.host.clone(),
+            installations: self.installations.clone(),
+            probe_failures: self.probe_failures.clone(),
+            totals: self.totals.clone(),
+            redaction: self.redaction.clone(),
+            entries,
+        }
+    }
 }
 
 /// The program that wrote the bundle.

@@ -10,7 +10,7 @@ mod select;
 use std::sync::Arc;
 
 pub use item::{Category, Limit, Plan, PlanItem, Source, Window};
-pub use name::{EntryName, Names};
+pub use name::{EntryName, Names, Unsafe};
 pub use options::{Choice, Options};
 pub(crate) use select::known_of;
 

@@ -199,7 +199,7 @@ impl<'a> Selection<'a> {
         let mut folder = vec!["data", self.host.name.as_str()];
         folder.extend((!ask.folder.is_empty()).then_some(ask.folder.as_str()));
         folder.push(ask.category.word());
-        self.names.assign(&folder, relative)
+        self.names.allocate(&EntryName::from_parts(folder.into_iter().chain(relative.split('/'))))
     }
 
     fn is_new(&mut self, path: &HostPath) -> bool {

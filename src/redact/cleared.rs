@@ -43,3 +43,11 @@ impl<R: Read> Read for Cleared<'_, R> {
         self.source.read(buffer)
     }
 }
+
+#[cfg(test)]
+impl<R> Cleared<'static, R> {
+    /// A stream as a test wants it.
+    pub(crate) fn test_stream(source: R, clearance: Clearance) -> Self {
+        Self { source, clearance, marker: std::marker::PhantomData }
+    }
+}

@@ -5,7 +5,7 @@ mod mask;
 
 use std::io::Read;
 
-pub use cleared::{Cleared, Clearance};
+pub use cleared::{Clearance, Cleared};
 pub use mask::MaskKey;
 
 use crate::Error;
@@ -63,3 +63,13 @@ impl Redaction {
         todo!("redact helper {text}")
     }
 }
+/// stub
+pub struct Learned;
+impl Learned { /// x
+ pub fn len(&self)->usize{0}
+ /// x
+ pub fn scan<R: Read>(&self, _r: R)->std::io::Result<u64>{Ok(0)} }
+impl Redaction { /// x
+ pub fn learned(&self)->Learned{Learned}
+ /// x
+ pub fn clear_with<R: Read>(&self, source:R, hint:&Hint, _l:Option<&Learned>)->Cleared<'_,R>{ self.clear(source,hint) } }
