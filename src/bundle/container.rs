@@ -38,6 +38,9 @@ const LOCAL: [u8; 4] = *b"PK\x03\x04";
 const END: [u8; 4] = *b"PK\x05\x06";
 const END64: [u8; 4] = *b"PK\x06\x06";
 const LOCATOR64: [u8; 4] = *b"PK\x06\x07";
+/// The largest directory that is taken into memory; a million entries need about half of it.
+const MAX_SIZE: u64 = 1 << 29;
+
 const END_SIZE: u64 = 22;
 const END64_SIZE: u64 = 56;
 const LOCATOR64_SIZE: u64 = 20;
@@ -83,6 +86,9 @@ impl Directory {
             return Err(invalid(format!("it claims to hold {} entries, more than {most}", ending.count)));
         }
         let (start, base) = locate(source, &ending)?;
+        if ending.position - start > MAX_SIZE {
+            return Err(invalid(format!("its directory has more than {MAX_SIZE} bytes")));
+        }
         let oddities = ending.oddities.iter().map(|detail| Oddity { entry: None, detail: detail.clone() });
         let mut directory =
             Self { records: Vec::new(), base, start, oddities: oddities.collect(), is_broken: false };

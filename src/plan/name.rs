@@ -129,8 +129,11 @@ impl Names {
             number += 1;
             name = shortened(numbered(&base, number));
         }
-        for (position, _) in name.match_indices('/') {
-            self.folders.insert(fingerprint(&name[..position]));
+        // From the inside out: around a known folder, all are known.
+        for (position, _) in name.rmatch_indices('/') {
+            if !self.folders.insert(fingerprint(&name[..position])) {
+                break;
+            }
         }
         self.files.insert(fingerprint(&name));
         EntryName(name)
@@ -149,6 +152,9 @@ impl Names {
     /// A folder that has the name of a file could not be extracted beside it, so it gets a number too.
     fn with_free_folders(&self, name: &str) -> String {
         let Some((folders, file)) = name.rsplit_once('/') else { return name.to_owned() };
+        if self.folders.contains(&fingerprint(folders)) {
+            return name.to_owned();
+        }
         let mut path = String::new();
         for part in folders.split('/') {
             let before = path.len();
@@ -166,6 +172,9 @@ impl Names {
 }
 
 fn folded(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
     name.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
 }
 

@@ -70,3 +70,18 @@ fn a_missing_folder_is_an_error_that_names_the_file() {
     let error = Partial::create(&folder.path().join("no/x.zip")).unwrap_err();
     assert!(error.to_string().ends_with("x.zip.partial"), "{error}");
 }
+
+#[test]
+fn a_second_partial_takes_the_place_of_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("x.zip");
+    let first = Partial::create(&target).unwrap();
+    first.out().unwrap().write_all(b"first").unwrap();
+    let second = first.second().unwrap();
+    second.out().unwrap().write_all(b"second").unwrap();
+    assert_eq!(io::read_to_string(first.read_back().unwrap()).unwrap(), "first");
+    drop(first);
+    assert_eq!(second.publish().unwrap().path, target);
+    assert_eq!(names(folder.path()), ["x.zip", "x.zip.sha256"]);
+    assert_eq!(fs::read(&target).unwrap(), b"second");
+}

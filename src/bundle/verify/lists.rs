@@ -15,6 +15,9 @@ use crate::manifest::{Readability, SchemaVersion};
 /// The longest line of a list: a digest and a name, with room for encoded characters.
 const MAX_LINE: u64 = 1024;
 
+/// The largest list that is taken into memory; a million entries need about half of it.
+const MAX_LIST: u64 = 1 << 29;
+
 pub(super) fn compare<R: Read + Seek>(
     contents: &mut Contents<R>,
     result: &mut Verification,
@@ -98,6 +101,9 @@ fn read_lines<R: Read + Seek>(
     list: &str,
     result: &mut Verification,
 ) -> io::Result<Option<Vec<String>>> {
+    if is_oversize(contents, list, result) {
+        return Ok(None);
+    }
     let Some(mut input) = contents.open(list)? else { return Ok(None) };
     let mut lines = Vec::new();
     loop {
@@ -115,6 +121,15 @@ fn read_lines<R: Read + Seek>(
             }
         }
     }
+}
+
+fn is_oversize<R: Read + Seek>(contents: &Contents<R>, list: &str, result: &mut Verification) -> bool {
+    let read = contents.facts.get(list).and_then(|facts| facts.read);
+    let is_oversize = read.is_some_and(|(bytes, _)| bytes > MAX_LIST);
+    if is_oversize {
+        result.find(FindingKind::Oversize, Some(list), format!("it has more than {MAX_LIST} bytes"));
+    }
+    is_oversize
 }
 
 #[derive(Deserialize)]
@@ -137,6 +152,9 @@ struct Line {
 }
 
 fn compare_manifest<R: Read + Seek>(contents: &mut Contents<R>, result: &mut Verification) -> io::Result<()> {
+    if is_oversize(contents, MANIFEST, result) {
+        return Ok(());
+    }
     let Some(input) = contents.open(MANIFEST)? else { return Ok(()) };
     let schema = match serde_json::from_reader::<_, SchemaOnly>(input) {
         Ok(head) => head.schema,
