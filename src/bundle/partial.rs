@@ -52,13 +52,6 @@ impl Partial {
         Ok(Self { file, path, target: target.to_owned(), side })
     }
 
-    /// A second file for the same bundle, to write it once more beside the first.
-    pub fn create_second(first: &Self) -> Result<Self, Error> {
-        let path = with_suffix(&first.path, ".second");
-        let file = create_private(&path).map_err(|error| Error::output("create", &path, error))?;
-        Ok(Self { file, path, target: first.target.clone(), side: first.side.clone() })
-    }
-
     /// The partial file, which whoever ends the run at once must remove.
     pub fn path(&self) -> &Path {
         &self.path

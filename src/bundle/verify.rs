@@ -40,6 +40,21 @@ pub enum FindingKind {
     UnknownSchema,
 }
 
+impl FindingKind {
+    /// The words used in tables.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Altered => "altered",
+            Self::Missing => "missing",
+            Self::Extra => "extra",
+            Self::Duplicate => "duplicate",
+            Self::Oversize => "oversize",
+            Self::UnsafeName => "unsafe name",
+            Self::UnknownSchema => "unknown schema",
+        }
+    }
+}
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {

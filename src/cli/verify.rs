@@ -89,7 +89,7 @@ fn text(bundle: &Path, found: &Verification) -> String {
     }
     for finding in &found.findings {
         let entry = finding.entry.as_deref().unwrap_or("the archive");
-        let _ = writeln!(text, "  {}: {entry}: {}", finding.kind.word(), finding.detail);
+        let _ = writeln!(text, "  {}: {entry}: {}", finding.kind.words(), finding.detail);
     }
     text
 }

@@ -1,7 +1,6 @@
 //! From plan to published bundle: gather, finish, read back, mend or refuse, publish.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 use std::path::PathBuf;
 
 use super::entry::stamp;
@@ -10,7 +9,7 @@ use crate::Error;
 use crate::bundle::{self, Added, Contents, Partial, PartialFile, Sha256Hex, Writer};
 use crate::manifest::{Entry, HostFacts, Manifest, PackedLines, RedactionFacts, Run, SCHEMA, Tool};
 use crate::plan::{EntryName, Plan};
-use crate::redact::{Cleared, Hint, Learned, Privacy};
+use crate::redact::{Hint, Learned, Privacy};
 
 /// A published bundle.
 pub struct Collected {
@@ -70,9 +69,11 @@ fn mend(
     hits: &BTreeSet<EntryName>,
     (manifest, learned): (&Manifest<PackedLines>, &Learned),
 ) -> Result<(Partial, Manifest<PackedLines>), Error> {
-    let second = Partial::create_second(partial)?;
-    let again = |name: &EntryName, content: Box<dyn Read + '_>| clear_again(job, name, content, learned);
-    let (writer, changed) = bundle::rewrite(partial.read_back()?, contents, second.out()?, hits, &again)?;
+    let second = partial.second()?;
+    let (writer, changed) = bundle::rewrite(partial.read_back()?, contents, second.out()?, hits, &|name, content| {
+        let hint = Hint { name: name.file_name().to_owned(), rules: Vec::new() };
+        job.redaction.clear_with(content, &hint, Some(learned))
+    })?;
     let changed: BTreeMap<String, Added> = changed.into_iter().map(|(name, added)| (name.to_string(), added)).collect();
     let entries = manifest.entries.map(|entry| corrected(entry, &changed));
     let entries = entries.map_err(|error| Error::output("write", partial.path(), error))?;
@@ -90,11 +91,6 @@ fn mend(
         return Ok((second, manifest));
     }
     Err(Error::Leak { entries: left.iter().map(ToString::to_string).collect() })
-}
-
-fn clear_again<'a, 'r>(job: &Job<'a>, name: &EntryName, content: Box<dyn Read + 'r>, learned: &Learned) -> Cleared<'a, Box<dyn Read + 'r>> {
-    let hint = Hint { name: name.file_name().to_owned(), rules: Vec::new() };
-    job.redaction.clear_with(content, &hint, Some(learned))
 }
 
 /// The line of an entry that was cleared again: its new digest and size, and the masks of both passes.

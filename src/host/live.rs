@@ -43,10 +43,10 @@ impl Host {
         let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let vars = Vars::new(os, variables);
         let proxies = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
-        let proxies = proxies.iter().filter_map(|name| Some(((*name).to_owned(), vars.get(name)?.to_owned()))).collect();
+        let proxies = proxies.iter().filter_map(|name| Some(((*name).to_owned(), Json::from(vars.get(name)?)))).collect();
         Ok(Self {
             os,
-            name: System::host_name().filter(|name| !name.is_empty()).unwrap_or_else(|| "host".into()),
+            name: System::host_name().ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "host".into()),
             root: None,
             administrator: administrator(),
             files: Files::live(os),
@@ -103,11 +103,11 @@ struct LiveFacts {
 impl Facts for LiveFacts {
     fn read(&self, kind: FactKind) -> Result<Json, Miss> {
         match kind {
-            FactKind::System => Ok(self.system()),
+            FactKind::System => self.system(),
             FactKind::Time => Ok(self.time()),
-            FactKind::Disks => Ok(disks()),
-            FactKind::Network => Ok(self.network()),
-            FactKind::Processes => Ok(process::document()),
+            FactKind::Disks => disks(),
+            FactKind::Network => self.network(),
+            FactKind::Processes => process::document(),
             FactKind::Certificates => certificates::document(&self.files, self.os),
             // What the service manager and the package database say is read where it is listed.
             FactKind::Services | FactKind::Installed => Err(Miss::Missing("listed from files".into())),
@@ -154,33 +154,33 @@ fn event(line: &str) -> Option<Json> {
 }
 
 impl LiveFacts {
-    fn system(&self) -> Json {
-        let mut system = System::new();
+    fn system(&self) -> Result<Json, Miss> {
+        let mut system = System::new().map_err(failed)?;
         system.refresh_memory();
         system.refresh_cpu_list(sysinfo::CpuRefreshKind::nothing());
         let read = |path: &str| {
             let bytes = self.files.read_small(&HostPath::new(self.os, path), 64 * 1024).ok()?;
             Some(String::from_utf8_lossy(&bytes).trim().to_owned())
         };
-        json!({
-            "os": System::name(),
-            "os_version": System::long_os_version(),
-            "os_build": System::os_version(),
-            "kernel": System::kernel_version(),
+        Ok(json!({
+            "os": System::name().ok(),
+            "os_version": System::long_os_version().ok(),
+            "os_build": System::os_version().ok(),
+            "kernel": System::kernel_version().ok(),
             "architecture": System::cpu_arch(),
-            "host_name": System::host_name(),
+            "host_name": System::host_name().ok(),
             "processors": system.cpus().len(),
             "processor": system.cpus().first().map(|cpu| cpu.brand().to_owned()),
-            "physical_cores": System::physical_core_count(),
+            "physical_cores": System::physical_core_count().ok(),
             "memory_total": system.total_memory(),
             "memory_available": system.available_memory(),
             "page_file_total": system.total_swap(),
             "page_file_used": system.used_swap(),
-            "load_average": System::load_average().five,
+            "load_average": System::load_average().ok().map(|load| load.five),
             "container": read("/run/systemd/container").or_else(|| read("/.dockerenv").map(|_| "docker".to_owned())),
             "machine": read("/sys/class/dmi/id/product_name"),
             "machine_vendor": read("/sys/class/dmi/id/sys_vendor"),
-        })
+        }))
     }
 
     fn time(&self) -> Json {
@@ -191,13 +191,13 @@ impl LiveFacts {
             "utc": now.to_utc().to_rfc3339_opts(SecondsFormat::Millis, true),
             "utc_offset": now.format("%:z").to_string(),
             "zone": zone.map(|name| String::from_utf8_lossy(&name).trim().to_owned()),
-            "uptime_seconds": System::uptime(),
-            "boot_time": DateTime::from_timestamp(System::boot_time().cast_signed(), 0).map(|time| time.to_rfc3339()),
+            "uptime_seconds": System::uptime().ok(),
+            "boot_time": System::boot_time().ok().and_then(|at| DateTime::from_timestamp(at.cast_signed(), 0)).map(|time| time.to_rfc3339()),
         })
     }
 
-    fn network(&self) -> Json {
-        let networks = Networks::new_with_refreshed_list();
+    fn network(&self) -> Result<Json, Miss> {
+        let networks = Networks::new_with_refreshed_list().map_err(failed)?;
         let mut interfaces: Vec<Json> = networks
             .iter()
             .map(|(name, network)| {
@@ -216,12 +216,12 @@ impl LiveFacts {
             })
             .collect();
         interfaces.sort_by_key(|interface| interface["name"].to_string());
-        json!({ "interfaces": interfaces, "listening": ports::listening(&self.files), "proxy_variables": self.proxies })
+        Ok(json!({ "interfaces": interfaces, "listening": ports::listening(), "proxy_variables": self.proxies }))
     }
 }
 
-fn disks() -> Json {
-    let disks = Disks::new_with_refreshed_list();
+fn disks() -> Result<Json, Miss> {
+    let disks = Disks::new_with_refreshed_list().map_err(failed)?;
     let mut list: Vec<Json> = disks
         .iter()
         .map(|disk| {
@@ -238,5 +238,10 @@ fn disks() -> Json {
         })
         .collect();
     list.sort_by_key(|disk| disk["mount"].to_string());
-    Json::Array(list)
+    Ok(Json::Array(list))
+}
+
+/// The system gave no answer.
+pub(super) fn failed(error: sysinfo::Error) -> Miss {
+    Miss::Failed(error.to_string())
 }

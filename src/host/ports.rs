@@ -5,8 +5,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde_json::{Value as Json, json};
 
-use super::{Files, HostPath, Os};
-
 /// State of a listening TCP socket in `/proc/net/tcp`, and of an unconnected UDP one.
 const LISTEN: &str = "0A";
 const UNCONNECTED: &str = "07";
@@ -15,12 +13,11 @@ const UNCONNECTED: &str = "07";
 const TABLE: u64 = 8 * 1024 * 1024;
 
 /// Listening sockets, by port.
-pub(super) fn listening(files: &Files) -> Vec<Json> {
+pub(super) fn listening() -> Vec<Json> {
     let owners = owners();
     let mut sockets = Vec::new();
     for (protocol, state) in [("tcp", LISTEN), ("tcp6", LISTEN), ("udp", UNCONNECTED), ("udp6", UNCONNECTED)] {
-        let path = HostPath::new(Os::Linux, &format!("/proc/net/{protocol}"));
-        for (address, port, inode) in table(&read(files, &path), state) {
+        for (address, port, inode) in table(&read(&format!("/proc/net/{protocol}")), state) {
             let owner = owners.get(&inode);
             sockets.push((port, protocol, address.to_string(), owner.map(|owner| owner.0), owner.map(|owner| owner.1.clone())));
         }
@@ -34,10 +31,10 @@ pub(super) fn listening(files: &Files) -> Vec<Json> {
 
 /// Files in `/proc` have no size, so they are read up to a limit instead.
 #[expect(clippy::disallowed_types, reason = "the seam")]
-fn read(_: &Files, path: &HostPath) -> String {
+fn read(path: &str) -> String {
     use std::io::Read;
     let mut text = String::new();
-    if let Ok(file) = std::fs::File::open(path.as_str()) {
+    if let Ok(file) = std::fs::File::open(path) {
         let _ = file.take(TABLE).read_to_string(&mut text);
     }
     text

@@ -20,8 +20,8 @@ pub struct Process {
     pub arguments: Vec<String>,
 }
 
-fn snapshot() -> System {
-    let mut system = System::new();
+fn snapshot() -> Result<System, Miss> {
+    let mut system = System::new().map_err(super::live::failed)?;
     let what = ProcessRefreshKind::nothing()
         .with_memory()
         .with_cmd(UpdateKind::Always)
@@ -29,7 +29,7 @@ fn snapshot() -> System {
         .with_user(UpdateKind::Always)
         .without_tasks();
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
-    system
+    Ok(system)
 }
 
 /// The processes of this machine or, under a root, the recorded ones; by id.
@@ -41,7 +41,7 @@ pub(super) fn list(host: &Host) -> Result<Vec<Process>, Miss> {
             Err(miss) => Err(miss),
         };
     }
-    let mut processes: Vec<Process> = snapshot()
+    let mut processes: Vec<Process> = snapshot()?
         .processes()
         .values()
         .map(|process| Process {
@@ -56,8 +56,8 @@ pub(super) fn list(host: &Host) -> Result<Vec<Process>, Miss> {
 }
 
 /// The processes of this machine as a document.
-pub(super) fn document() -> Json {
-    let system = snapshot();
+pub(super) fn document() -> Result<Json, Miss> {
+    let system = snapshot()?;
     let mut processes: Vec<_> = system.processes().values().collect();
     processes.sort_by_key(|process| process.pid());
     let one = |process: &&sysinfo::Process| {
@@ -69,11 +69,11 @@ pub(super) fn document() -> Json {
             "name": process.name().to_string_lossy(),
             "executable": process.exe().map(|path| path.display().to_string()),
             "command_line": line.join(" "),
-            "user_id": process.user_id().map(ToString::to_string),
+            "user_id": process.user_id().map(|id| format!("{id:?}").trim_start_matches("Uid(").trim_end_matches(')').to_owned()),
             "memory": process.memory(),
             "started": process.start_time(),
             "state": process.status().to_string(),
         })
     };
-    Json::Array(processes.iter().map(one).collect())
+    Ok(Json::Array(processes.iter().map(one).collect()))
 }

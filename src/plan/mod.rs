@@ -52,7 +52,7 @@ fn plan_installation(selection: &mut Selection<'_>, installation: &Installation<
             rules: item.rules.clone().into(),
             max_age: item.max_age.as_deref().and_then(crate::definition::parse_age),
             max_file: item.max_file.as_deref().and_then(crate::definition::parse_size),
-            exclude: expand_all(selection.host, installation, &item.exclude),
+            exclude: patterns(&expand_all(selection.host, installation, &item.exclude)),
         };
         plan_item(selection, installation, item, &ask);
     }
@@ -91,6 +91,11 @@ fn base_of(template: &str, host: &Host, installation: &Installation<'_>) -> Opti
 fn expand_all(host: &Host, installation: &Installation<'_>, templates: &[String]) -> Vec<String> {
     let expand = |template: &String| definition::expand_pattern(template, &host.vars, &installation.variables).ok();
     templates.iter().filter_map(expand).collect()
+}
+
+/// Globs over paths in lower case; definitions are checked when they are loaded.
+fn patterns(globs: &[String]) -> Vec<glob::Pattern> {
+    globs.iter().filter_map(|glob| glob::Pattern::new(&glob.replace('\\', "/").to_lowercase()).ok()).collect()
 }
 
 /// Never patterns of all found products, expanded, each with its reason.

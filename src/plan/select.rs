@@ -6,6 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use glob::{MatchOptions, Pattern};
 
 use super::never::Never;
 use super::{Category, EntryName, Limit, Names, Options, Plan, PlanItem, Source};
@@ -22,8 +23,18 @@ pub(super) struct Ask {
     pub(super) rules: Arc<[String]>,
     pub(super) max_age: Option<Duration>,
     pub(super) max_file: Option<u64>,
-    /// Patterns to leave out, expanded.
-    pub(super) exclude: Vec<String>,
+    /// Patterns over paths in lower case to leave out.
+    pub(super) exclude: Vec<Pattern>,
+}
+
+impl Ask {
+    fn leaves_out(&self, path: &HostPath) -> bool {
+        let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
+        !self.exclude.is_empty() && {
+            let folded = path.slashed().to_lowercase();
+            self.exclude.iter().any(|pattern| pattern.matches_with(&folded, options))
+        }
+    }
 }
 
 /// A plan in the making.
@@ -75,7 +86,7 @@ impl<'a> Selection<'a> {
             let known = known_of(&error);
             self.push_path(path, base, ask, None, Some(known));
         }
-        for found in search.found {
+        for found in search.found.into_iter().filter(|found| !ask.leaves_out(&found.path)) {
             if self.is_new(&found.path) {
                 self.take_found(found, base, ask);
             } else {
