@@ -19,7 +19,8 @@ fn main() {
     let mut table = String::from("pub(super) const EMBEDDED: &[(&str, &str)] = &[\n");
     for path in files {
         let name = path.file_name().expect("has a name").to_string_lossy().into_owned();
-        writeln!(table, "    ({name:?}, include_str!({:?})),", path.display().to_string()).expect("writes to memory");
+        writeln!(table, "    ({name:?}, include_str!({:?})),", path.display().to_string())
+            .expect("writes to memory");
     }
     table.push_str("];\n");
     let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("collectors.rs");

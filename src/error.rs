@@ -85,7 +85,9 @@ impl Error {
             Self::Output { source, .. } => Some(output_hint(source)),
             Self::Input { .. } => None,
             Self::Leak { .. } => Some("please report this to the maintainers; no data left this host".into()),
-            Self::ReadBack(_) => Some("check the disk, then run again, or choose another place with --output".into()),
+            Self::ReadBack(_) => {
+                Some("check the disk, then run again, or choose another place with --output".into())
+            }
             Self::Interrupted => None,
         }
     }
@@ -93,7 +95,9 @@ impl Error {
 
 fn output_hint(source: &io::Error) -> String {
     match source.kind() {
-        io::ErrorKind::AlreadyExists => "an existing file is never overwritten; name another with --output".into(),
+        io::ErrorKind::AlreadyExists => {
+            "an existing file is never overwritten; name another with --output".into()
+        }
         io::ErrorKind::StorageFull => "free some space, or choose another disk with --output DIR".into(),
         _ => "choose a folder that you may write to with --output DIR".into(),
     }

@@ -75,5 +75,9 @@ pub trait Facts: Send + Sync {
     /// Names of the event channels worth reading: Windows channels, or `journal`.
     fn channels(&self) -> Vec<String>;
     /// Events of Qlik and service-control providers in a window of time, oldest first.
-    fn events(&self, channel: &str, window: &(Option<DateTime<Utc>>, Option<DateTime<Utc>>)) -> Result<serde_json::Value, Miss>;
+    fn events(
+        &self,
+        channel: &str,
+        window: &(Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    ) -> Result<serde_json::Value, Miss>;
 }

@@ -5,7 +5,7 @@ mod mask;
 
 use std::io::Read;
 
-pub use cleared::{Cleared, Clearance};
+pub use cleared::{Clearance, Cleared};
 pub use mask::MaskKey;
 
 use crate::Error;
