@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub use schema::*;
 pub use select::{JsonPath, Step, XmlPath};
-pub use template::{Variables, expand, expand_pattern};
+pub use template::{Variables, expand, expand_pattern, expand_value};
 pub use units::{parse_age, parse_size};
 
 use crate::Error;

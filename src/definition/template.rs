@@ -51,6 +51,29 @@ fn fill(
     Ok(text)
 }
 
+/// Expands `%VAR%` and `${VAR}` in a value that a product's configuration gave; what has no value stays as it is.
+pub fn expand_value(value: &str, vars: &Vars) -> String {
+    let mut text = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = rest.find(['%', '$']) {
+        let (open, close) = if rest[at..].starts_with("${") { ("${", '}') } else { ("%", '%') };
+        let name = rest[at..].strip_prefix(open).and_then(|after| after.split_once(close));
+        match name.and_then(|(name, after)| Some((vars.get(name)?, after))) {
+            Some((known, after)) => {
+                text.push_str(&rest[..at]);
+                text.push_str(known);
+                rest = after;
+            }
+            None => {
+                text.push_str(&rest[..=at]);
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
 /// Takes a template apart. A percent sign or a brace that begins no name stands for itself.
 pub(super) fn pieces(template: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
@@ -128,6 +151,22 @@ mod tests {
         for (template, wanted) in table {
             let got = expand(template, &vars, &variables);
             assert_eq!(got, wanted.map(str::to_owned).map_err(str::to_owned), "{template}");
+        }
+    }
+
+    #[test]
+    fn values_of_configurations_expand() {
+        let (vars, _) = values();
+        let table = [
+            (r"%ProgramData%\x", r"C:\ProgramData\x"),
+            (r"${programdata}\x", r"C:\ProgramData\x"),
+            (r"%missing%\{log_dir}", r"%missing%\{log_dir}"),
+            (r"a$b%c${", r"a$b%c${"),
+            (r"50%%ProgramData%", r"50%C:\ProgramData"),
+            ("", ""),
+        ];
+        for (value, wanted) in table {
+            assert_eq!(expand_value(value, &vars), wanted, "{value}");
         }
     }
 
