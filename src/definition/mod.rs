@@ -1,15 +1,35 @@
 //! Product definitions: the TOML files of `collectors/`, embedded, and those of `--collectors DIR`.
+//!
+//! Opens nothing but those files; never looks at a host.
 
+mod check;
+mod lines;
+mod parse;
 mod schema;
+mod select;
+mod template;
+mod units;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
-pub use schema::{CollectItem, Definition};
+pub use schema::*;
+pub use select::{JsonPath, Step, XmlPath};
+pub use template::{Variables, expand, expand_pattern, expand_value};
+pub use units::{parse_age, parse_size};
 
 use crate::Error;
-use crate::host::Vars;
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/collectors.rs"));
+}
+
+/// A definition is written by hand; a larger file is something else.
+const FILE_LIMIT: u64 = 1 << 20;
 
 /// All definitions of a run, by id.
+#[derive(Debug)]
 pub struct Catalog {
     /// Sorted by id.
     pub definitions: Vec<Definition>,
@@ -19,25 +39,72 @@ impl Catalog {
     /// The embedded definitions, with those of a folder added; one of the same id overrides. `has_rule` tells which
     /// redaction rules exist.
     pub fn load(folder: Option<&Path>, has_rule: &dyn Fn(&str) -> bool) -> Result<Self, Error> {
-        todo!("definition helper {folder:?} {}", has_rule(""))
+        let mut by_id = BTreeMap::new();
+        for (name, text) in embedded::EMBEDDED {
+            let mut definition = check_text(name, text, has_rule)?;
+            definition.embedded = true;
+            by_id.insert(definition.id.clone(), definition);
+        }
+        for path in folder.map(list).transpose()?.unwrap_or_default() {
+            let definition = check_file(&path, has_rule)?;
+            by_id.insert(definition.id.clone(), definition);
+        }
+        Ok(Self { definitions: by_id.into_values().collect() })
+    }
+
+    /// The definition of that id.
+    pub fn get(&self, id: &str) -> Option<&Definition> {
+        self.definitions.iter().find(|definition| definition.id == id)
     }
 }
 
-/// Values for `{variable}` and `%VARIABLE%` in paths.
-pub type Variables = std::collections::BTreeMap<String, String>;
-
-/// Expands `%VAR%` and `{variable}`. `Err` names the first one that has no value.
-pub fn expand(template: &str, vars: &Vars, variables: &Variables) -> Result<String, String> {
-    todo!("definition helper {template} {vars:?} {variables:?}")
+/// Reads and checks one definition. `name` is its file's name or path, for messages and for comparing with the id.
+pub fn check_text(name: &str, text: &str, has_rule: &dyn Fn(&str) -> bool) -> Result<Definition, Error> {
+    // Editors of Windows put a byte order mark before UTF-8.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut definition = parse::parse(name, text)?;
+    if let Err(problem) = check::check(&definition, name, has_rule) {
+        return Err(Error::Definition {
+            file: name.to_owned(),
+            line: lines::line_of(text, &problem.place),
+            message: format!("{}: {}", problem.place, problem.message),
+            hint: problem.hint,
+        });
+    }
+    text.clone_into(&mut definition.text);
+    Ok(definition)
 }
 
-/// As `expand`, for a glob: values are escaped, so that they match themselves only.
-pub fn expand_pattern(template: &str, vars: &Vars, variables: &Variables) -> Result<String, String> {
-    todo!("definition helper {template} {vars:?} {variables:?}")
+/// As `check_text`, for a file.
+#[expect(clippy::disallowed_types, reason = "the seam")]
+pub fn check_file(path: &Path, has_rule: &dyn Fn(&str) -> bool) -> Result<Definition, Error> {
+    let failed = |source| Error::input("read definition", path, source);
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let mut text = String::new();
+    file.take(FILE_LIMIT + 1).read_to_string(&mut text).map_err(failed)?;
+    if text.len() as u64 > FILE_LIMIT {
+        return Err(failed(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "larger than a definition may be (1 MiB)",
+        )));
+    }
+    check_text(&path.display().to_string(), &text, has_rule)
 }
-/// stub
-pub fn parse_age(_:&str)->Option<chrono::Duration>{None}
-/// stub
-pub fn parse_size(_:&str)->Option<u64>{None}
-/// stub
-pub fn check_file(path:&Path,_:&dyn Fn(&str)->bool)->Result<Definition,Error>{todo!("{path:?}")}
+
+/// The definitions of a folder, sorted, so that the first error is always the same one.
+#[expect(clippy::disallowed_methods, reason = "the seam")]
+fn list(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let failed = |source| Error::input("list definitions in", folder, source);
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Values from a product's own configuration. Each file is small, read whole and never changed.
+
+use super::look::{View, captured};
+use super::program::{folder_of, is_root, program_of};
+use super::text;
+use crate::definition::{
+    Definition, JsonPath, SearchVariable, ServiceVariable, VariableProbe, Variables, XmlPath, expand,
+    expand_pattern, expand_value,
+};
+
+/// Longer values are no path and no name.
+const VALUE_LIMIT: usize = 1024;
+
+/// Adds the variables of a definition to those that its signs gave. The first probe with a value wins; a default
+/// holds only where none has one.
+pub(super) fn fill(view: &View<'_>, definition: &Definition, variables: &mut Variables) {
+    let mut read: Vec<String> = variables.keys().cloned().collect();
+    for probe in definition.variable.in_order() {
+        let name = probe.name();
+        if read.iter().any(|known| known == name) {
+            continue;
+        }
+        let value = value_of(view, probe, variables).and_then(|raw| settle(view, name, &raw));
+        if let Some(value) = value {
+            read.push(name.to_owned());
+            variables.insert(name.to_owned(), value);
+        } else if let Some(default) = probe.default()
+            && !variables.contains_key(name)
+            && let Ok(value) = expand(default, view.vars(), variables)
+        {
+            variables.insert(name.to_owned(), value);
+        }
+    }
+}
+
+/// A value as it can be used: one line, variables of the host expanded, no separator at its end. A drive or the root
+/// alone is refused, since everything below it would be taken.
+pub(super) fn settle(view: &View<'_>, name: &str, raw: &str) -> Option<String> {
+    let windows = view.is_windows();
+    let value = expand_value(raw.trim(), view.vars());
+    if value.is_empty() {
+        return None;
+    }
+    let refused = if value.len() > VALUE_LIMIT || value.contains(char::is_control) {
+        Some("its value is too long, or more than one line")
+    } else if is_root(&value, windows) {
+        Some("its value is a drive, a server or the root alone")
+    } else {
+        None
+    };
+    if let Some(reason) = refused {
+        view.fail(&format!("variable {name}"), reason);
+        return None;
+    }
+    let trimmed = value.trim_end_matches(|c| c == '/' || windows && c == '\\');
+    Some(trimmed.to_owned())
+}
+
+fn value_of(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) -> Option<String> {
+    match probe {
+        VariableProbe::Registry(probe) => {
+            let value = view.registry_text(&probe.key, &probe.value)?;
+            match &probe.pattern {
+                Some(pattern) => captured(&view.expression(pattern)?, &value).map(str::to_owned),
+                None => Some(value),
+            }
+        }
+        VariableProbe::Service(probe) => service(view, probe),
+        VariableProbe::Search(probe) => search(view, probe, variables),
+        VariableProbe::Ini(_)
+        | VariableProbe::Xml(_)
+        | VariableProbe::Json(_)
+        | VariableProbe::Properties(_)
+        | VariableProbe::Plain(_)
+        | VariableProbe::Base64(_) => in_file(view, probe, variables),
+    }
+}
+
+fn in_file(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) -> Option<String> {
+    let path = expand(probe.path()?, view.vars(), variables).ok()?;
+    let content = text::decode(&view.read(&path)?);
+    let told = |result: Result<Option<String>, String>| {
+        result.unwrap_or_else(|reason| {
+            view.fail(&format!("variable {} in {path}", probe.name()), &reason);
+            None
+        })
+    };
+    match probe {
+        VariableProbe::Ini(ini) => text::ini(&content, ini.section.as_deref(), &ini.key),
+        VariableProbe::Xml(xml) => told(text::xml(&content, &XmlPath::parse(&xml.select).ok()?)),
+        VariableProbe::Json(json) => told(text::json(&content, &JsonPath::parse(&json.select).ok()?)),
+        VariableProbe::Properties(properties) => text::properties(&content, &properties.key),
+        VariableProbe::Plain(plain) => match &plain.pattern {
+            Some(pattern) => captured(&view.expression(pattern)?, &content).map(str::to_owned),
+            None => content.lines().next().map(str::to_owned),
+        },
+        VariableProbe::Base64(_) => {
+            told(text::base64(&content).map(Some).ok_or_else(|| "is no base64".to_owned()))
+        }
+        VariableProbe::Registry(_) | VariableProbe::Service(_) | VariableProbe::Search(_) => None,
+    }
+}
+
+fn service(view: &View<'_>, probe: &ServiceVariable) -> Option<String> {
+    let name = view.whole(&probe.service)?;
+    view.services().iter().filter(|service| name.is_match(&service.name)).find_map(|service| {
+        let program = program_of(&service.image_path, view.vars())?;
+        folder_of(&program, probe.up, view.is_windows())
+    })
+}
+
+fn search(view: &View<'_>, probe: &SearchVariable, variables: &Variables) -> Option<String> {
+    let pattern = expand_pattern(&probe.path, view.vars(), variables).ok()?;
+    // Sorted order puts a newer version's folder behind an older one's.
+    let last = view.search(&pattern).pop()?;
+    folder_of(&last, probe.up, view.is_windows())
+}
