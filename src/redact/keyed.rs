@@ -12,9 +12,9 @@ const NOTHING: [&str; 22] = [
     "reject", "trust", "md5", "scram-sha-256",
 ];
 
-/// Names that only sound secret.
-const OTHERS: [&[u8]; 8] =
-    [b"publickey", b"cancellation", b"tokentype", b"passwordless", b"no-password", b"nopassword", b"token_type", b"secretless"];
+/// Names that only sound secret, and masks.
+const OTHERS: [&[u8]; 9] =
+    [b"redacted_", b"publickey", b"cancellation", b"tokentype", b"passwordless", b"no-password", b"nopassword", b"token_type", b"secretless"];
 
 /// Longest value in quotes and without; a longer one is cut, and the rest is text like any other.
 const LONGEST: usize = 64 * 1024;
@@ -115,6 +115,10 @@ fn link(text: &[u8], name_start: usize, name_end: usize) -> Option<(Link, usize)
         b':' if text.get(at + 1) == Some(&b':') => None,
         b':' => Some((Link::Colon, at + 1)),
         _ if at > name_end && text.get(at..at + 3).is_some_and(|word| word.eq_ignore_ascii_case(b"is ")) => Some((Link::Is, at + 3)),
+        // SQL has no sign between: `ALTER ROLE x PASSWORD 'y'`.
+        b'\'' if after_quote == name_end && at > name_end => Some((Link::Equals, at)),
+        // A list of arguments, as JSON shows a command line.
+        b',' if is_option && after_quote > name_end => Some((Link::Markup, at + 1)),
         _ if is_option && at > name_end => Some((Link::Option, at)),
         _ => None,
     }
