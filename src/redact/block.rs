@@ -17,8 +17,9 @@ pub(super) struct Blocks {
 
 /// Where in Section Access the stream stands.
 struct Section {
-    /// Secret columns of the current inline table.
+    /// Secret columns of the current inline table, and what separates them.
     columns: Vec<usize>,
+    separator: u8,
     header_next: bool,
     lines_left: u32,
 }
@@ -119,7 +120,7 @@ impl Blocks {
         if let Some(rest) = at.map(|at| folded[at + 14..].trim_ascii())
             && (rest.is_empty() || rest.starts_with(b";"))
         {
-            self.section = Some(Section { columns: Vec::new(), header_next: false, lines_left: LONGEST });
+            self.section = Some(Section { columns: Vec::new(), separator: b',', header_next: false, lines_left: LONGEST });
         }
     }
 }
@@ -170,7 +171,10 @@ fn section_access(
         return section_access(text, (start + at + open + 1, end), &folded[at + open + 1..], section, found);
     }
     if section.header_next && !folded.trim_ascii().is_empty() && folded.trim_ascii() != b"[" {
-        let names = folded.split(|byte| matches!(byte, b',' | b'\t' | b'|' | b';'));
+        let count = |separator: &u8| folded.iter().filter(|byte| *byte == separator).count();
+        let separator = [b'\t', b';', b'|', b','].into_iter().max_by_key(count).unwrap_or(b',');
+        section.separator = separator;
+        let names = folded.split(|byte| *byte == separator);
         let is_secret = |name: &[u8]| SECRET_COLUMNS.iter().any(|secret| memchr::memmem::find(name, secret.as_bytes()).is_some());
         section.columns.extend(names.enumerate().filter(|(_, name)| is_secret(name)).map(|(at, _)| at));
         section.header_next = false;
@@ -182,7 +186,7 @@ fn section_access(
     let mut cell_start = start;
     let mut column = 0;
     for at in start..=end {
-        if at == end || matches!(text[at], b',' | b'\t' | b'|' | b';' | b']') {
+        if at == end || text[at] == section.separator || text[at] == b']' {
             let (mut from, to) = trim(text, cell_start, at);
             // The first cell stands behind the time and the line number of a log.
             if column == 0 {

@@ -182,8 +182,8 @@ fn quoted(text: &[u8], from: usize, quote: u8, slashes: usize) -> Option<(usize,
                 }
                 return Some((from, at - before.min(slashes)));
             }
-            // Without its closing quote a value ends with its line.
-            b'\r' | b'\n' => return Some((from, at)),
+            // Without its closing quote a value ends with its line or its cell.
+            b'\r' | b'\n' | b'\t' => return Some((from, at)),
             _ => at += 1,
         }
     }
