@@ -102,3 +102,14 @@ fn output_hint(source: &io::Error) -> String {
         _ => "choose a folder that you may write to with --output DIR".into(),
     }
 }
+
+/// The reason of an I/O error in plain words, the same on every platform where one word fits.
+pub fn io_reason(error: &io::Error) -> String {
+    let word = match error.kind() {
+        io::ErrorKind::NotFound => "it is not there any more",
+        io::ErrorKind::PermissionDenied => "this account may not read it",
+        io::ErrorKind::TimedOut => "no answer in time",
+        _ => return error.to_string(),
+    };
+    word.to_owned()
+}

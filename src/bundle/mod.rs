@@ -1,1 +1,48 @@
 //! The bundle as a file: written as a stream, checked before it is published, read as hostile. Format: one zip, one BagIt bag.
+
+mod bag;
+mod check;
+mod container;
+mod digest;
+mod document;
+mod partial;
+mod reader;
+mod rewrite;
+mod target;
+mod verify;
+mod writer;
+
+#[cfg(test)]
+mod foreign;
+
+pub use check::{Checked, Search, check};
+pub use digest::{Hashing, NotADigest, Sha256Hex};
+pub use partial::{Partial, PartialFile, Published};
+pub use reader::{Item, Limits, Reader};
+pub use rewrite::{Again, Rewritten, rewrite};
+pub use target::Target;
+pub use verify::{Finding, FindingKind, SideFile, Verification, verify};
+pub use writer::{Added, Contents, End, Finished, Stored, Writer};
+
+/// The machine contract of the bundle.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Folder of everything that was collected; what lies beside it describes it.
+pub const PAYLOAD: &str = "data/";
+
+/// Declares the folder a bag.
+const BAGIT: &str = "bagit.txt";
+
+/// Says of the bag who made it and how large it is.
+const BAG_INFO: &str = "bag-info.txt";
+
+/// SHA-256 of everything below `data/`.
+const PAYLOAD_DIGESTS: &str = "manifest-sha256.txt";
+
+/// SHA-256 of everything else.
+const TAG_DIGESTS: &str = "tagmanifest-sha256.txt";
+
+/// CRC-32 of the packed bytes of each entry before it, one line each, in the order of the zip.
+///
+/// Different packed bytes can unpack to the same content, so no digest of content would notice such a change.
+const PACKED_CHECKS: &str = "packed-crc32.txt";

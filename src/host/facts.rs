@@ -5,22 +5,22 @@ use chrono::{DateTime, Utc};
 /// One document of facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FactKind {
-    /// OS and patch level, CPU, memory, page file.
-    System,
-    /// Clock, time zone, uptime.
-    Time,
+    /// Certificates: subject, issuer, dates, thumbprint; never key bytes.
+    Certificates,
     /// Disks with kind, size and free space.
     Disks,
+    /// Installed software.
+    Installed,
     /// Interfaces, listening ports with owners, proxy settings.
     Network,
     /// Processes with redacted command lines, never environment blocks.
     Processes,
     /// Services with state and account.
     Services,
-    /// Installed software.
-    Installed,
-    /// Certificates: subject, issuer, dates, thumbprint; never key bytes.
-    Certificates,
+    /// OS and patch level, CPU, memory, page file.
+    System,
+    /// Clock, time zone, uptime.
+    Time,
 }
 
 impl FactKind {
@@ -39,14 +39,14 @@ impl FactKind {
     /// Name of the file without `.json`.
     pub fn word(self) -> &'static str {
         match self {
-            Self::System => "system",
-            Self::Time => "time",
+            Self::Certificates => "certificates",
             Self::Disks => "disks",
+            Self::Installed => "installed",
             Self::Network => "network",
             Self::Processes => "processes",
             Self::Services => "services",
-            Self::Installed => "installed",
-            Self::Certificates => "certificates",
+            Self::System => "system",
+            Self::Time => "time",
         }
     }
 }

@@ -1,10 +1,17 @@
-//! Host paths to real files, live or under a root: open, list, stat, search. The only module that opens host files.
+//! Opens, stats and searches host files. The only module that opens them: shared, read-only, regular files only.
 
-use std::io::{self, Read};
+#![expect(clippy::disallowed_types, reason = "the seam")]
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Take};
 
 use chrono::{DateTime, Utc};
 
-use super::HostPath;
+use super::place::Place;
+use super::{HostPath, Os};
+
+#[cfg(test)]
+mod tests;
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,29 +37,9 @@ pub struct Stat {
     pub modified: Option<DateTime<Utc>>,
 }
 
-/// A name that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// Its full path.
-    pub path: HostPath,
-    /// What is known of it.
-    pub stat: Stat,
-}
-
-/// The result of a search: what matched, and what could not be looked into.
-#[derive(Debug, Default)]
-pub struct Search {
-    /// Files, links and devices that match, sorted by path.
-    pub found: Vec<Found>,
-    /// Folders that could not be listed.
-    pub failed: Vec<(HostPath, io::Error)>,
-    /// Whether the fixed part of the pattern exists.
-    pub base_exists: bool,
-}
-
 /// An open regular file. Reading it never blocks and never runs past the size it had when it was opened.
 pub struct OpenFile {
-    inner: Box<dyn Read + Send>,
+    inner: Take<File>,
     /// What was known when it was opened.
     pub stat: Stat,
 }
@@ -64,31 +51,95 @@ impl Read for OpenFile {
 }
 
 /// The files of a host.
-pub struct Files {}
+pub struct Files {
+    pub(super) place: Place,
+    /// Under a root, the time all files count as modified.
+    pub(super) modified: Option<DateTime<Utc>>,
+}
 
 impl Files {
+    pub(super) fn new(place: Place, modified: Option<DateTime<Utc>>) -> Self {
+        Self { place, modified }
+    }
+
+    /// The files of this machine.
+    pub fn live(os: Os) -> Self {
+        Self::new(Place::live(os), None)
+    }
+
     /// What a name stands for, without following a link at its end.
     pub fn stat(&self, path: &HostPath) -> io::Result<Stat> {
-        todo!("host helper {path}")
+        Ok(self.stat_of(&self.place.real(path)?.symlink_metadata()?))
     }
 
     /// Opens a regular file for shared reading; links, devices and folders are refused.
     pub fn open(&self, path: &HostPath) -> io::Result<OpenFile> {
-        todo!("host helper {path}")
+        self.open_at(path, 0)
     }
 
     /// As `open`, starting at an offset.
     pub fn open_at(&self, path: &HostPath, offset: u64) -> io::Result<OpenFile> {
-        todo!("host helper {path} {offset}")
+        let mut file = options().open(self.place.real(path)?)?;
+        // Asked of the open file, since the name may have been given to something else meanwhile.
+        let stat = self.stat_of(&file.metadata()?);
+        if stat.kind != Kind::File {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        if offset > 0 {
+            file.seek(SeekFrom::Start(offset))?;
+        }
+        advise(&file);
+        Ok(OpenFile { inner: file.take(stat.bytes.saturating_sub(offset)), stat })
     }
 
     /// A small file, whole; one that is larger than `limit` is an error.
     pub fn read_small(&self, path: &HostPath, limit: u64) -> io::Result<Vec<u8>> {
-        todo!("host helper {path} {limit}")
+        let mut file = self.open(path)?;
+        if file.stat.bytes > limit {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
-    /// Everything that matches a pattern in the host's own writing (`C:\x\**\*.log`), sorted, links not followed.
-    pub fn search(&self, pattern: &str) -> Search {
-        todo!("host helper {pattern}")
+    pub(super) fn stat_of(&self, metadata: &Metadata) -> Stat {
+        let kind = metadata.file_type();
+        let kind = match (kind.is_symlink(), kind.is_dir(), kind.is_file()) {
+            (true, ..) => Kind::Link,
+            (_, true, _) => Kind::Folder,
+            (_, _, true) => Kind::File,
+            _ => Kind::Other,
+        };
+        let modified = self.modified.or_else(|| metadata.modified().ok().map(DateTime::from));
+        Stat { kind, bytes: metadata.len(), modified }
     }
 }
+
+/// Neither waits for the other end of a pipe nor follows a link.
+#[cfg(unix)]
+fn options() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    use rustix::fs::OFlags;
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(flags.bits().cast_signed());
+    options
+}
+
+#[cfg(not(unix))]
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    options
+}
+
+/// Read once, front to back; the host's cache is for the host.
+#[cfg(target_os = "linux")]
+fn advise(file: &File) {
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::Sequential);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn advise(_: &File) {}

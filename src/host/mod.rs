@@ -1,26 +1,41 @@
 //! The machine that is looked at: this one, or another one's files under a root. Read-only, always.
 
+mod certificates;
 mod clock;
 mod commands;
 mod facts;
 mod files;
+mod installed;
+mod live;
 mod path;
+mod place;
+mod ports;
+mod priority;
+mod private;
+mod process;
+mod recorded;
+mod regfile;
 mod registry;
+mod rooted;
+mod search;
 mod services;
 mod vars;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-pub use clock::Clock;
+pub use clock::{Clock, Mark};
 pub use commands::{CommandOutput, Commands, HostCommand};
 pub use facts::{FactKind, Facts, Miss};
-pub use files::{Files, Found, Kind, OpenFile, Search, Stat};
+pub use files::{Files, Kind, OpenFile, Stat};
+pub use installed::InstalledPackage;
 pub use path::HostPath;
+pub use priority::lower_priority;
+pub use private::create_private;
+pub use process::Process;
 pub use registry::{KeyPath, Registry, Value};
-pub use services::{InstalledPackage, Process, Service};
+pub use search::{Found, Search};
+pub use services::Service;
 pub use vars::Vars;
-
-use crate::Error;
 
 /// Family of operating systems, which decides path syntax, letter case and where things are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,33 +84,47 @@ pub struct Host {
 }
 
 impl Host {
-    /// This machine.
-    pub fn live() -> Result<Self, Error> {
-        todo!("host helper")
-    }
-
-    /// Another machine, laid out under `folder` with a `host.toml`.
-    pub fn rooted(folder: &Path) -> Result<Self, Error> {
-        todo!("host helper {folder:?}")
-    }
-
     /// One kind of facts: what the system says, or what its registry and files tell where the system is not there to ask.
     pub fn fact(&self, kind: FactKind) -> Result<serde_json::Value, Miss> {
-        self.facts.read(kind)
+        match kind {
+            FactKind::Services => listed(self.services()?),
+            FactKind::Installed => listed(self.installed()?),
+            _ => match self.facts.read(kind) {
+                Err(Miss::Missing(why)) if kind == FactKind::System => self.system_from_registry()?.ok_or(Miss::Missing(why)),
+                other => other,
+            },
+        }
     }
 
     /// Installed services (Windows) or units (Linux), by name.
     pub fn services(&self) -> Result<Vec<Service>, Miss> {
-        todo!("host helper")
+        services::list(self)
     }
 
     /// Installed software: uninstall entries of both registry views, or the package database.
     pub fn installed(&self) -> Result<Vec<InstalledPackage>, Miss> {
-        todo!("host helper")
+        installed::list(self)
     }
 
     /// Running processes; under a root, the recorded ones.
     pub fn processes(&self) -> Result<Vec<Process>, Miss> {
-        todo!("host helper")
+        process::list(self)
     }
+
+    /// What the registry says of the system itself.
+    fn system_from_registry(&self) -> Result<Option<serde_json::Value>, Miss> {
+        let key = KeyPath(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion".into());
+        let Some(values) = self.registry.values(&key)? else { return Ok(None) };
+        let wanted = ["ProductName", "DisplayVersion", "ReleaseId", "CurrentBuild", "UBR", "InstallationType"];
+        let known = values.into_iter().filter(|(name, _)| wanted.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)));
+        Ok(Some(known.filter_map(|(name, value)| Some((name, value.text()?.into()))).collect::<serde_json::Map<_, _>>().into()))
+    }
+}
+
+/// A list as a document; an empty one says that nothing was there to read.
+fn listed<T: serde::Serialize>(list: Vec<T>) -> Result<serde_json::Value, Miss> {
+    if list.is_empty() {
+        return Err(Miss::Missing("nothing was recorded and nothing could be listed".into()));
+    }
+    serde_json::to_value(list).map_err(|error| Miss::Failed(error.to_string()))
 }

@@ -29,6 +29,14 @@ impl Value {
             Self::Bytes(_) => None,
         }
     }
+
+    /// The value as a number, if it is one.
+    pub fn number(&self) -> Option<u64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
 }
 
 /// A registry, read-only.
@@ -41,5 +49,18 @@ pub trait Registry: Send + Sync {
     fn value(&self, key: &KeyPath, name: &str) -> Result<Option<Value>, Miss> {
         let found = self.values(key)?;
         Ok(found.and_then(|all| all.into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)))
+    }
+}
+
+/// A registry with nothing in it, as on every system but Windows.
+pub(super) struct NoRegistry;
+
+impl Registry for NoRegistry {
+    fn subkeys(&self, _: &KeyPath) -> Result<Option<Vec<String>>, Miss> {
+        Ok(None)
+    }
+
+    fn values(&self, _: &KeyPath) -> Result<Option<Vec<(String, Value)>>, Miss> {
+        Ok(None)
     }
 }

@@ -1,8 +1,17 @@
 //! The machine contract of a bundle: `manifest.json`. Data only; it never touches files.
 
+mod lines;
+mod version;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use lines::{Lines, PackedLines};
+pub use version::{NotAVersion, Readability, SchemaVersion};
 
 /// The schema that this build writes.
 pub const SCHEMA: &str = "1.0";
@@ -10,7 +19,7 @@ pub const SCHEMA: &str = "1.0";
 /// Everything a bundle says of itself: who made it, from what, and what became of each planned item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Manifest {
+pub struct Manifest<L = Vec<Entry>> {
     /// Version of this format, `major.minor`.
     pub schema: String,
     /// The program that wrote the bundle.
@@ -28,7 +37,24 @@ pub struct Manifest {
     /// What was masked, never a value.
     pub redaction: RedactionFacts,
     /// One line for every planned item, in the order of the bundle.
-    pub entries: Vec<Entry>,
+    pub entries: L,
+}
+
+impl<L> Manifest<L> {
+    /// The same manifest with other lines.
+    pub fn with_entries<M>(&self, entries: M) -> Manifest<M> {
+        Manifest {
+            schema: self.schema.clone(),
+            tool: self.tool.clone(),
+            run: self.run.clone(),
+            host: self.host.clone(),
+            installations: self.installations.clone(),
+            probe_failures: self.probe_failures.clone(),
+            totals: self.totals.clone(),
+            redaction: self.redaction.clone(),
+            entries,
+        }
+    }
 }
 
 /// The program that wrote the bundle.
@@ -251,6 +277,31 @@ pub struct Entry {
     pub command: Option<CommandFacts>,
     /// Milliseconds it took.
     pub duration_ms: u64,
+}
+
+impl Entry {
+    /// A line that says no more than an outcome.
+    pub fn new(outcome: Outcome) -> Self {
+        Self {
+            name: String::new(),
+            source: String::new(),
+            source_base64: None,
+            category: String::new(),
+            item: String::new(),
+            outcome,
+            reason: None,
+            bytes: 0,
+            source_bytes: 0,
+            sha256: None,
+            source_modified: None,
+            source_modified_after: None,
+            encoding: None,
+            masks: BTreeMap::new(),
+            cut: None,
+            command: None,
+            duration_ms: 0,
+        }
+    }
 }
 
 /// What a limit removed from an entry.

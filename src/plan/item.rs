@@ -1,4 +1,6 @@
-//! The plan's data: one item per source and entry.
+//! The plan's data: one item per source and entry. Kept small, since a host may have a hundred thousand files.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -13,19 +15,89 @@ pub struct Plan {
     pub items: Vec<PlanItem>,
 }
 
+impl Plan {
+    /// Number and bytes of the files that will be opened; a limited file counts as its limit.
+    pub fn to_read(&self) -> (u64, u64) {
+        self.items.iter().filter(|item| item.known.is_none()).fold((0, 0), |(items, bytes), item| {
+            (items + 1, bytes + item.expected_bytes())
+        })
+    }
+}
+
+/// What an entry is about; also its folder in the bundle, and the order in which entries are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Category {
+    /// Facts about the host.
+    Environment,
+    /// Configuration.
+    Config,
+    /// License state.
+    License,
+    /// What the product says of its own state.
+    State,
+    /// A sample app.
+    App,
+    /// Logs.
+    Logs,
+    /// What the user named with `--add`.
+    Added,
+    /// What the program says of itself.
+    Qdiag,
+}
+
+impl Category {
+    /// The word used in definitions, in the manifest and as a folder.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::Config => "config",
+            Self::License => "license",
+            Self::State => "state",
+            Self::App => "app",
+            Self::Logs => "logs",
+            Self::Added => "added",
+            Self::Qdiag => "qdiag",
+        }
+    }
+
+    /// The category of a definition's word; definitions are checked when they are loaded.
+    pub fn of_definition(word: &str) -> Self {
+        [Self::Environment, Self::Config, Self::License, Self::State, Self::App]
+            .into_iter()
+            .find(|category| category.word() == word)
+            .unwrap_or(Self::Logs)
+    }
+}
+
 /// Where an entry comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {
     /// A file.
     File(HostPath),
     /// A program's output.
-    Command(HostCommand),
+    Command(Box<HostCommand>),
     /// A document of facts.
     Facts(FactKind),
     /// Events of one channel.
-    Events(String),
+    Events(Box<str>),
+    /// What the program did, written at the end.
+    RunLog,
     /// Nothing that could be opened: a pattern without a match, a path that is refused.
-    Nothing(String),
+    Nothing(Box<str>),
+}
+
+impl Source {
+    /// The source as the host writes it.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::File(path) => path.to_string(),
+            Self::Command(command) => format!("command: {}", command.argv.join(" ")),
+            Self::Facts(kind) => format!("facts: {}", kind.word()),
+            Self::Events(channel) => format!("events: {channel}"),
+            Self::RunLog => "qdiag".into(),
+            Self::Nothing(what) => what.to_string(),
+        }
+    }
 }
 
 /// How much of a file is taken.
@@ -45,19 +117,30 @@ pub struct PlanItem {
     /// Its name in the bundle.
     pub name: EntryName,
     /// Category.
-    pub category: String,
+    pub category: Category,
     /// `definition/item` that asks for it.
-    pub origin: String,
+    pub origin: Arc<str>,
     /// Why it is taken, in words for people.
-    pub reason: String,
+    pub reason: Arc<str>,
     /// Redaction rules besides the common ones.
-    pub rules: Vec<String>,
+    pub rules: Arc<[String]>,
     /// How much is taken.
     pub limit: Limit,
     /// What listing told of a file.
     pub stat: Option<Stat>,
     /// An outcome that is known already: missing, denied, skipped.
-    pub known: Option<(Outcome, String)>,
+    pub known: Option<(Outcome, Arc<str>)>,
+}
+
+impl PlanItem {
+    /// Bytes that will be read for it, as far as listing told.
+    pub fn expected_bytes(&self) -> u64 {
+        let bytes = self.stat.map_or(0, |stat| stat.bytes);
+        match self.limit {
+            Limit::Whole => bytes,
+            Limit::Bytes(limit) => bytes.min(limit),
+        }
+    }
 }
 
 /// A window of time; either end may be open.

@@ -1,7 +1,110 @@
-//! What will be taken, item by item, before anything is opened. Lists and stats only.
+//! What will be taken, item by item, before anything is opened. Lists and stats only, never opens a file.
 
+mod environment;
 mod item;
 mod name;
+mod never;
+mod options;
+mod select;
 
-pub use item::{Limit, Plan, PlanItem, Source, Window};
-pub use name::EntryName;
+use std::sync::Arc;
+
+pub use item::{Category, Limit, Plan, PlanItem, Source, Window};
+pub use name::{EntryName, Names, Unsafe};
+pub use options::{Choice, Options};
+pub(crate) use select::known_of;
+
+use crate::definition::{self, CollectItem};
+use crate::detect::Installation;
+use crate::host::Host;
+use crate::manifest::Outcome;
+use select::{Ask, Selection};
+
+/// Plans everything that the definitions of the found products and the options ask for.
+pub fn plan(host: &Host, found: &[Installation<'_>], options: &Options) -> Plan {
+    let never = never_patterns(host, found);
+    let mut selection = Selection::new(host, options, &never);
+    environment::plan(&mut selection);
+    if !options.environment_only {
+        let wanted = |found: &&Installation<'_>| {
+            options.products.is_empty() || options.products.iter().any(|id| *id == found.definition.id)
+        };
+        for installation in found.iter().filter(wanted) {
+            plan_installation(&mut selection, installation);
+        }
+    }
+    for path in &options.add {
+        selection.add_by_user(path);
+    }
+    selection.finish()
+}
+
+fn plan_installation(selection: &mut Selection<'_>, installation: &Installation<'_>) {
+    let definition = installation.definition;
+    let mut items: Vec<&CollectItem> = definition.collect.iter().collect();
+    items.sort_by_key(|item| Category::of_definition(&item.category));
+    for item in items {
+        let ask = Ask {
+            category: Category::of_definition(&item.category),
+            folder: definition.id.clone(),
+            origin: format!("{}/{}", definition.id, item.id).into(),
+            reason: format!("{} of {}", item.id.replace('-', " "), definition.name).into(),
+            rules: item.rules.clone().into(),
+            max_age: item.max_age.as_deref().and_then(crate::definition::parse_age),
+            max_file: item.max_file.as_deref().and_then(crate::definition::parse_size),
+            exclude: patterns(&expand_all(selection.host, installation, &item.exclude)),
+        };
+        plan_item(selection, installation, item, &ask);
+    }
+}
+
+fn plan_item(selection: &mut Selection<'_>, installation: &Installation<'_>, item: &CollectItem, ask: &Ask) {
+    let before = selection.len();
+    let mut looked = Vec::new();
+    for template in &item.paths {
+        match definition::expand_pattern(template, &selection.host.vars, &installation.variables) {
+            Err(variable) => looked.push(format!("{template} (no value for {variable})")),
+            Ok(pattern) => {
+                let base = base_of(template, selection.host, installation);
+                selection.take_pattern(&pattern, base.as_deref(), ask);
+                looked.push(pattern);
+            }
+        }
+    }
+    if selection.len() == before && !selection.was_taken_before() {
+        let reason: Arc<str> = "nothing matches; on many hosts this is normal".into();
+        selection.miss(looked.join(" | "), ask, (Outcome::Missing, reason));
+    }
+}
+
+/// The value of the variable a template starts with: entry names are relative to it.
+fn base_of(template: &str, host: &Host, installation: &Installation<'_>) -> Option<String> {
+    let close = match template.chars().next()? {
+        '%' => '%',
+        '{' => '}',
+        _ => return None,
+    };
+    let end = template[1..].find(close)? + 2;
+    definition::expand(&template[..end], &host.vars, &installation.variables).ok()
+}
+
+fn expand_all(host: &Host, installation: &Installation<'_>, templates: &[String]) -> Vec<String> {
+    let expand = |template: &String| definition::expand_pattern(template, &host.vars, &installation.variables).ok();
+    templates.iter().filter_map(expand).collect()
+}
+
+/// Globs over paths in lower case; definitions are checked when they are loaded.
+fn patterns(globs: &[String]) -> Vec<glob::Pattern> {
+    globs.iter().filter_map(|glob| glob::Pattern::new(&glob.replace('\\', "/").to_lowercase()).ok()).collect()
+}
+
+/// Never patterns of all found products, expanded, each with its reason.
+fn never_patterns(host: &Host, found: &[Installation<'_>]) -> Vec<(String, String)> {
+    let mut patterns = Vec::new();
+    for installation in found {
+        let why = format!("never taken by the definition of {}", installation.definition.name);
+        let expanded = expand_all(host, installation, &installation.definition.never);
+        patterns.extend(expanded.into_iter().map(|pattern| (pattern, why.clone())));
+    }
+    patterns
+}

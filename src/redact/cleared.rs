@@ -1,7 +1,25 @@
-//! Bytes that may enter a bundle, and the few reasons why.
+//! Bytes that may enter a bundle, and the few reasons why: they went through the rules, or the program wrote them itself.
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
+
+use super::decode::Encoding;
+use super::learn::Learned;
+use super::scan::{Scanner, Span};
+use super::Redaction;
+
+/// Bytes read from the source at a time. Always filled, so that what is found does not depend on how a source hands out its bytes.
+const BLOCK: usize = 256 * 1024;
+
+/// Text kept before and after what is being cleared, so that no key is cut off from its value.
+const CONTEXT: usize = 4 * 1024;
+const AHEAD: usize = 8 * 1024;
+
+/// Text that waits for the end of its line at most.
+const LONGEST_LINE: usize = 1024 * 1024;
+
+/// Zeros in a row that a crash leaves in a log; fewer of them are a sign of another encoding.
+const ZEROS: usize = 16;
 
 /// What is known once a stream has been read to its end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,27 +37,239 @@ pub struct Clearance {
 /// A stream that may enter a bundle. Only this module can make one.
 pub struct Cleared<'a, R> {
     source: R,
-    clearance: Clearance,
-    marker: std::marker::PhantomData<&'a ()>,
+    reason: Reason<'a>,
+}
+
+/// Why the bytes may pass.
+enum Reason<'a> {
+    /// The program wrote them itself.
+    Own(Clearance),
+    /// They go through the rules.
+    Redacted(Box<Engine<'a>>),
+}
+
+impl<'a, R: Read> Cleared<'a, R> {
+    pub(super) fn redacted(source: R, redaction: &'a Redaction, learned: Option<&'a Learned>) -> Self {
+        Self { source, reason: Reason::Redacted(Box::new(Engine::new(Some(redaction), learned))) }
+    }
 }
 
 impl<R> Cleared<'_, R> {
     /// What is known of the stream; complete once it has been read to its end.
     pub fn clearance(&self) -> &Clearance {
-        &self.clearance
+        match &self.reason {
+            Reason::Own(clearance) => clearance,
+            Reason::Redacted(engine) => &engine.clearance,
+        }
     }
 }
 
 impl Cleared<'static, Cursor<Vec<u8>>> {
     /// Text that the program itself wrote without any host data: digest lists, bag declarations, stubs.
     pub fn own_text(text: String) -> Self {
-        let source = Cursor::new(text.into_bytes());
-        Self { source, clearance: Clearance::default(), marker: std::marker::PhantomData }
+        Self { source: Cursor::new(text.into_bytes()), reason: Reason::Own(Clearance::default()) }
     }
 }
 
 impl<R: Read> Read for Cleared<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.source.read(buffer)
+        match &mut self.reason {
+            Reason::Own(_) => self.source.read(buffer),
+            Reason::Redacted(engine) => engine.read(&mut self.source, buffer),
+        }
+    }
+}
+
+#[cfg(test)]
+impl<R> Cleared<'static, R> {
+    /// A stream as a test wants it.
+    pub(crate) fn test_stream(source: R, clearance: Clearance) -> Self {
+        Self { source, reason: Reason::Own(clearance) }
+    }
+}
+
+/// Reads, decodes, masks and encodes, a block at a time.
+pub(super) struct Engine<'a> {
+    redaction: Option<&'a Redaction>,
+    learned: Option<&'a Learned>,
+    pub(super) clearance: Clearance,
+    encoding: Option<Encoding>,
+    scanner: Scanner,
+    /// Bytes read and not decoded yet.
+    raw: Vec<u8>,
+    /// Text: what was cleared already and serves as context, then what was not.
+    text: Vec<u8>,
+    cleared: usize,
+    /// Bytes that may be handed out.
+    out: Vec<u8>,
+    handed_out: usize,
+    ended: bool,
+    failed: Option<io::Error>,
+}
+
+impl<'a> Engine<'a> {
+    fn new(redaction: Option<&'a Redaction>, learned: Option<&'a Learned>) -> Self {
+        Self {
+            redaction,
+            learned,
+            clearance: Clearance::default(),
+            encoding: None,
+            scanner: Scanner::default(),
+            raw: Vec::new(),
+            text: Vec::new(),
+            cleared: 0,
+            out: Vec::new(),
+            handed_out: 0,
+            ended: false,
+            failed: None,
+        }
+    }
+
+    /// An engine that only counts learned values.
+    pub(super) fn searching(learned: &'a Learned) -> Self {
+        Self::new(None, Some(learned))
+    }
+
+    pub(super) fn read(&mut self, source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.handed_out == self.out.len() {
+            if self.clearance.withheld.is_some() {
+                return Ok(0);
+            }
+            if self.ended && self.raw.is_empty() && self.cleared == self.text.len() {
+                return self.failed.take().map_or(Ok(0), Err);
+            }
+            self.out.clear();
+            self.handed_out = 0;
+            self.fill(source);
+            self.step();
+        }
+        let count = buffer.len().min(self.out.len() - self.handed_out);
+        buffer[..count].copy_from_slice(&self.out[self.handed_out..self.handed_out + count]);
+        self.handed_out += count;
+        Ok(count)
+    }
+
+    /// Reads a whole block. A failing source ends the stream after what it gave.
+    fn fill(&mut self, source: &mut impl Read) {
+        if self.ended {
+            return;
+        }
+        let before = self.raw.len();
+        self.raw.reserve(BLOCK);
+        let result = source.take((BLOCK) as u64).read_to_end(&mut self.raw);
+        let read = self.raw.len() - before;
+        self.clearance.source_bytes += read as u64;
+        self.ended = result.is_err() || read < BLOCK;
+        self.failed = result.err();
+    }
+
+    fn step(&mut self) {
+        let encoding = match self.encoding {
+            Some(encoding) => encoding,
+            None => match Encoding::of(&self.raw) {
+                Ok(encoding) => *self.encoding.insert(encoding),
+                Err(_) if self.redaction.is_none() => *self.encoding.insert(Encoding::Legacy),
+                Err(what) => {
+                    self.clearance.withheld = Some(what);
+                    return;
+                }
+            },
+        };
+        self.clearance.encoding = Some(encoding.word().to_owned());
+        encoding.decode(&mut self.raw, &mut self.text, self.ended);
+        while let Some(to) = self.cut() {
+            self.clear_to(to, encoding);
+            self.forget();
+        }
+        if self.ended && self.cleared == self.text.len() {
+            // Half a character at the end of two-byte text.
+            self.out.append(&mut self.raw);
+        }
+    }
+
+    /// Up to where the text can be cleared now: a line end with enough text behind it, or anywhere in a line over the limit.
+    fn cut(&self) -> Option<usize> {
+        let waiting = self.text.len() - self.cleared;
+        if waiting == 0 {
+            return None;
+        }
+        if self.ended {
+            return Some(self.text.len());
+        }
+        let known = self.text.len().saturating_sub(AHEAD).max(self.cleared);
+        let line = memchr::memrchr(b'\n', &self.text[self.cleared..known]).map(|at| self.cleared + at + 1);
+        line.or_else(|| (waiting > LONGEST_LINE).then(|| character_start(&self.text, known))).filter(|to| *to > self.cleared)
+    }
+
+    fn clear_to(&mut self, to: usize, encoding: Encoding) {
+        let mut spans = Vec::new();
+        if let Some(redaction) = self.redaction {
+            let parts = (&redaction.rules, &redaction.prefilter, self.learned);
+            spans = self.scanner.spans(parts, &self.text, (self.cleared, to));
+            zeros(&self.text, (self.cleared, to), &mut spans);
+        } else if let Some(learned) = self.learned {
+            let inside = |start: usize| start >= self.cleared && start < to;
+            learned.find(&self.text, |start, end| {
+                if inside(start) {
+                    spans.push(Span { start, end, rule: "learned-value" });
+                }
+            });
+        }
+        for span in spans {
+            // A part of it may have been masked with an earlier one.
+            let start = span.start.max(self.cleared);
+            if start >= span.end {
+                continue;
+            }
+            encoding.encode(&self.text[self.cleared..start], &mut self.out);
+            if let Some(redaction) = self.redaction {
+                let secret = &self.text[start..span.end];
+                redaction.memory.learn(secret);
+                encoding.encode(redaction.key.mask(span.rule, secret).as_bytes(), &mut self.out);
+            }
+            *self.clearance.masks.entry(span.rule.to_owned()).or_default() += 1;
+            self.cleared = span.end;
+        }
+        if self.cleared < to {
+            encoding.encode(&self.text[self.cleared..to], &mut self.out);
+            self.cleared = to;
+        }
+    }
+
+    /// Lets go of what is no longer needed as context.
+    fn forget(&mut self) {
+        let from = character_start(&self.text, self.cleared.saturating_sub(CONTEXT));
+        if from > BLOCK / 2 || self.cleared == self.text.len() {
+            self.text.drain(..from);
+            self.cleared -= from;
+        }
+    }
+}
+
+/// The start of the character that stands at or before this place.
+fn character_start(text: &[u8], mut at: usize) -> usize {
+    while at > 0 && at < text.len() && text[at] & 0xC0 == 0x80 {
+        at -= 1;
+    }
+    at
+}
+
+/// A line with a few zeros among its text may be text of another encoding, which no rule has understood; it is masked whole.
+fn zeros<'s>(text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span<'s>>) {
+    let mut at = from;
+    let before = spans.len();
+    while let Some(zero) = memchr::memchr(0, &text[at..to]).map(|found| at + found) {
+        let run = text[zero..to].iter().take_while(|byte| **byte == 0).count();
+        if run >= ZEROS {
+            at = zero + run;
+            continue;
+        }
+        let start = memchr::memrchr(b'\n', &text[from..zero]).map_or(from, |found| from + found + 1);
+        let end = memchr::memchr2(b'\n', b'\r', &text[zero..to]).map_or(to, |found| zero + found);
+        spans.push(Span { start, end: end.max(zero + run), rule: "undecodable-line" });
+        at = end.max(zero + run);
+    }
+    if spans.len() > before {
+        spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
     }
 }

@@ -1,14 +1,28 @@
 //! Masks secrets in a stream of bytes and leaves every other byte as it is. Knows no host and no bundle.
 
+mod block;
 mod cleared;
+mod decode;
+mod keyed;
+mod learn;
 mod mask;
+mod rules;
+mod scan;
+mod table;
 
-use std::io::Read;
+#[cfg(test)]
+mod tests;
+
+use std::io::{Cursor, Read};
 
 pub use cleared::{Clearance, Cleared};
+pub use learn::Learned;
 pub use mask::MaskKey;
 
 use crate::Error;
+use learn::Memory;
+use rules::Rules;
+use scan::Prefilter;
 
 /// What is masked besides secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,37 +43,98 @@ pub struct Hint {
     pub rules: Vec<String>,
 }
 
-/// The rules, the key and the privacy level of one run.
+/// The rules, the key, the privacy level and what has been learned in one run.
 pub struct Redaction {
-    /// Key of the masks.
-    pub key: MaskKey,
     /// Level.
     pub privacy: Privacy,
+    key: MaskKey,
+    rules: Rules,
+    prefilter: Prefilter,
+    memory: Memory,
 }
 
 impl Redaction {
-    /// The built-in rules. Fails if a rule does not hold what its examples say.
+    /// The built-in rules with a key for the masks.
     pub fn new(key: MaskKey, privacy: Privacy) -> Result<Self, Error> {
-        Ok(Self { key, privacy })
+        let rules = Rules::builtin()?;
+        let prefilter = Prefilter::new(&rules)?;
+        Ok(Self { privacy, key, rules, prefilter, memory: Memory::default() })
     }
 
     /// Version of the rules: a short digest of the rule file.
     pub fn rules_version(&self) -> &str {
-        todo!("redact helper")
+        &self.rules.version
     }
 
     /// Whether there is a rule of that id.
     pub fn has_rule(&self, id: &str) -> bool {
-        todo!("redact helper {id}")
+        self.rules.list.iter().any(|rule| rule.id == id)
     }
 
     /// A reader of the same stream with every secret masked.
     pub fn clear<R: Read>(&self, source: R, hint: &Hint) -> Cleared<'_, R> {
-        todo!("redact helper {} {}", std::any::type_name::<R>(), hint.name)
+        self.clear_with(source, hint, None)
+    }
+
+    /// As `clear`, with values that were learned elsewhere masked too.
+    pub fn clear_with<'a, R: Read>(&'a self, source: R, _hint: &Hint, learned: Option<&'a Learned>) -> Cleared<'a, R> {
+        Cleared::redacted(source, self, learned)
     }
 
     /// A short text with every secret masked: an argument, a line of standard error.
     pub fn clear_text(&self, text: &str) -> String {
-        todo!("redact helper {text}")
+        let mut cleared = self.clear(Cursor::new(text.as_bytes()), &Hint::default());
+        let mut bytes = Vec::new();
+        match cleared.read_to_end(&mut bytes) {
+            Ok(_) if cleared.clearance().withheld.is_none() => String::from_utf8_lossy(&bytes).into_owned(),
+            _ => "withheld".to_owned(),
+        }
+    }
+
+    /// What has been masked so far, to be searched for elsewhere.
+    pub fn learned(&self) -> Learned {
+        self.memory.learned()
+    }
+
+    /// Holds every rule against its examples; gives the number of examples, or what is wrong.
+    pub fn selftest(&self) -> Result<usize, Vec<String>> {
+        let keys = ("keys", &self.rules.keys.hides, &self.rules.keys.keeps);
+        let rules = self.rules.list.iter().map(|rule| (rule.id.as_str(), &rule.hides, &rule.keeps));
+        let (mut count, mut wrong) = (0, Vec::new());
+        for (id, hides, keeps) in std::iter::once(keys).chain(rules) {
+            let examples = hides.iter().map(|text| (text, true)).chain(keeps.iter().map(|text| (text, false)));
+            for (example, hide) in examples {
+                count += 1;
+                if let Some(actual) = self.disagrees(example, hide) {
+                    wrong.push(format!("{id}: {example:?} becomes {actual:?}"));
+                }
+            }
+        }
+        if wrong.is_empty() { Ok(count) } else { Err(wrong) }
+    }
+
+    /// What an example becomes, if that is not what it says.
+    fn disagrees(&self, example: &str, hide: bool) -> Option<String> {
+        let actual = self.clear_text(&example.replace(['«', '»'], ""));
+        if !hide {
+            return (actual != example).then_some(actual);
+        }
+        let (mut expected, mut rest) = (Vec::new(), example);
+        while let Some((before, after)) = rest.split_once('«') {
+            expected.push(before);
+            rest = after.split_once('»').map_or("", |(_, after)| after);
+        }
+        expected.push(rest);
+        let mut left = actual.as_str();
+        for (at, part) in expected.iter().enumerate() {
+            if at > 0 {
+                let mask = left.strip_prefix(mask::PREFIX).map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_'));
+                let Some(rest) = mask else { return Some(actual) };
+                left = rest;
+            }
+            let Some(rest) = left.strip_prefix(part) else { return Some(actual) };
+            left = rest;
+        }
+        (!left.is_empty()).then_some(actual)
     }
 }

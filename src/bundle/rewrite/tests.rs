@@ -1,0 +1,73 @@
+//! Reading back, and writing a bundle once more.
+
+use std::io::{self, Cursor};
+
+use super::super::verify::tests::findings;
+use super::super::writer::tests::{bundle_of, name, sample};
+use super::super::{check, verify::tests::manifest_of};
+use super::*;
+use crate::bundle::document::Document;
+use crate::redact::Clearance;
+
+/// Counts a word, as the search for masked values does.
+fn search(word: &'static str) -> impl Fn(&str, &mut dyn Read) -> io::Result<u64> {
+    move |_, content| Ok(io::read_to_string(content)?.matches(word).count() as u64)
+}
+
+#[test]
+fn a_bundle_reads_back_as_it_was_written() {
+    let sample = sample();
+    let checked = check(Cursor::new(&sample.out), &sample.contents, &search("hello")).unwrap();
+    assert_eq!(checked.hits, [(name("report.html"), 1)]);
+    // A search that stops early does not hide the rest of the entry.
+    let checked = check(Cursor::new(&sample.out), &sample.contents, &|_, _| Ok(0)).unwrap();
+    assert_eq!(checked.hits, []);
+}
+
+#[test]
+fn what_does_not_read_back_is_an_error() {
+    let sample = sample();
+    let mut less = sample.contents.clone();
+    less.stored.remove(0);
+    let mut more = sample.contents.clone();
+    more.stored.push(more.stored[0].clone());
+    more.stored.last_mut().unwrap().name = name("data/other.txt");
+    let mut other = sample.contents.clone();
+    other.stored[0].sha256 = other.stored[1].sha256;
+    let mut top = sample.contents.clone();
+    top.top.push('x');
+    for contents in [less, more, other, top] {
+        let result = check(Cursor::new(&sample.out), &contents, &|_, _| Ok(0));
+        assert!(matches!(result, Err(Error::ReadBack(_))), "{result:?}");
+    }
+    let mut bytes = sample.out.clone();
+    bytes[200] ^= 1;
+    assert!(check(Cursor::new(&bytes), &sample.contents, &|_, _| Ok(0)).is_err());
+}
+
+#[test]
+fn only_the_named_entries_are_cleared_again() {
+    let big = "line without the word\n".repeat(40_000);
+    let files = [("data/a.txt", "my hunter2"), ("data/b.txt", &big), ("data/c.txt", ""), ("CASE.md", "case")];
+    let sample = bundle_of(&files);
+    let checked = check(Cursor::new(&sample.out), &sample.contents, &search("hunter2")).unwrap();
+    let named: BTreeSet<EntryName> = checked.hits.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(named, BTreeSet::from([name("data/a.txt")]));
+    let out = Cursor::new(Vec::new());
+    let source = Cursor::new(&sample.out);
+    let (writer, changed) = rewrite(source, &sample.contents, out, &named, &|_, source| {
+        let text = io::read_to_string(source).unwrap().replace("hunter2", "REDACTED");
+        Cleared::test_stream(Box::new(Cursor::new(text.into_bytes())), Clearance::default())
+    })
+    .unwrap();
+    assert_eq!(changed.len(), 1);
+    assert_eq!(changed[0].1.bytes, "my REDACTED".len() as u64);
+    let now = [("data/a.txt", &b"my REDACTED"[..]), ("data/b.txt", big.as_bytes()), ("data/c.txt", b"")];
+    let manifest = manifest_of(now.into_iter());
+    let json = io::read_to_string(Document::new(&manifest, manifest.entries.iter().cloned()).unwrap()).unwrap();
+    let finished = writer.finish_with(&mut Cleared::own_text(json), None).unwrap();
+    let bytes = finished.out.into_inner();
+    assert_eq!(findings(&bytes).unwrap(), []);
+    let checked = check(Cursor::new(&bytes), &finished.contents, &search("hunter2")).unwrap();
+    assert_eq!(checked.hits, []);
+}

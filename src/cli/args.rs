@@ -1,0 +1,213 @@
+//! The flags and their help texts, nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  qdiag detect                             which Qlik products are here, and why qdiag thinks so
+  qdiag plan                               what a bundle would hold, without opening anything
+  qdiag collect                            ask, then write the bundle into this folder
+  qdiag collect --yes --since 2d           the last two days of logs, without a question
+  qdiag verify qdiag-QLIKSERVER1-….zip     is the bundle as it was written?
+
+Exit codes: 0 ok, 1 the answer is no, 2 wrong flags, 3 bundle with gaps, 4 a definition does not load,
+5 no bundle could be written, 6 input cannot be read, 7 a secret was found and nothing was published,
+130 interrupted.";
+
+/// Collects a redacted, checksummed support bundle from a host that runs Qlik products.
+///
+/// It reads only, sends nothing, and masks every secret before a byte is written.
+#[derive(Debug, Parser)]
+#[command(name = "qdiag", version, after_help = EXAMPLES, arg_required_else_help = true, max_term_width = 100)]
+pub(super) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Find the installed Qlik products, their versions and roles, with the evidence
+    Detect(Detect),
+    /// List what a bundle would hold, with size and reason, without opening anything
+    Plan(Plan),
+    /// Collect, redact and pack a bundle
+    Collect(Collect),
+    /// Check a bundle: digests, completeness, structure
+    Verify(Verify),
+    /// Mask the secrets of one file or of standard input, to standard output
+    Redact(Redact),
+    /// List, show or check product definitions
+    Collectors(Collectors),
+}
+
+/// Where to look, and with which definitions.
+#[derive(Debug, Args)]
+pub(super) struct Where {
+    /// Look at another machine's files: a restored disk or a copied folder with a host.toml in it
+    #[arg(long, value_name = "DIR")]
+    pub(super) root: Option<PathBuf>,
+    /// Folder of definitions to add; one with the id of a built-in definition replaces it
+    #[arg(long, value_name = "DIR")]
+    pub(super) collectors: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  qdiag detect\n  qdiag detect --json\n  qdiag detect --root /mnt/restored-disk\n\nExit code 1 when no product is found.")]
+pub(super) struct Detect {
+    #[command(flatten)]
+    pub(super) place: Where,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What to take.
+#[derive(Debug, Args)]
+pub(super) struct Choose {
+    /// Logs and events from this time on: a duration back from now (2d, 36h) or a time (2026-11-20, 2026-11-20T14:00)
+    #[arg(long, value_name = "WHEN")]
+    pub(super) since: Option<String>,
+    /// Logs and events up to this time
+    #[arg(long, value_name = "WHEN")]
+    pub(super) until: Option<String>,
+    /// Only this product, by id; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub(super) product: Vec<String>,
+    /// Take only files that match a glob, or whose item or category is named so; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(super) include: Vec<String>,
+    /// Leave out files that match a glob, or whose item or category is named so; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+    /// Take this file, folder or glob too, through the same redaction; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub(super) add: Vec<String>,
+    /// Cut larger files to their first line and their newest part (50MB, 1GB)
+    #[arg(long, value_name = "SIZE")]
+    pub(super) max_file: Option<String>,
+    /// Take the environment only, no product's files
+    #[arg(long)]
+    pub(super) environment_only: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  qdiag plan\n  qdiag plan --since 2d --exclude '**/Script/*'\n  qdiag plan --add 'D:\\Exports\\*.csv' --json")]
+pub(super) struct Plan {
+    #[command(flatten)]
+    pub(super) place: Where,
+    #[command(flatten)]
+    pub(super) choose: Choose,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n\n\
+    Exit code 0: whole; 3: a valid bundle with gaps, which it names; 1: no product found.")]
+pub(super) struct Collect {
+    #[command(flatten)]
+    pub(super) place: Where,
+    #[command(flatten)]
+    pub(super) choose: Choose,
+    /// Folder for the bundle, or its file name ending in .zip; nothing is ever overwritten
+    #[arg(long, short, value_name = "PATH", default_value = ".")]
+    pub(super) output: PathBuf,
+    /// Case number, for the file name and the manifest
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) case: Option<String>,
+    /// What to mask besides secrets
+    #[arg(long, value_enum, default_value_t = Privacy::Secrets)]
+    pub(super) privacy: Privacy,
+    /// File whose content keys the masks, so that bundles of one case use the same masks
+    #[arg(long, value_name = "FILE")]
+    pub(super) case_key: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long, short)]
+    pub(super) yes: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// No progress on standard error
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  qdiag verify qdiag-QLIKSERVER1-20261123T041500Z.zip\n  qdiag verify --json *.zip\n\nExit code 0: as written; 1: a finding; 6: not readable.")]
+pub(super) struct Verify {
+    /// Bundles
+    #[arg(required = true, value_name = "BUNDLE")]
+    pub(super) bundles: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  qdiag redact Repository.exe.config > shown.config\n  type app.log | qdiag redact --name app.log\n  qdiag redact --case-key case.key server.log")]
+pub(super) struct Redact {
+    /// File to read; - for standard input
+    #[arg(default_value = "-", value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// File name that tells the format of standard input
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// What to mask besides secrets
+    #[arg(long, value_enum, default_value_t = Privacy::Secrets)]
+    pub(super) privacy: Privacy,
+    /// File whose content keys the masks
+    #[arg(long, value_name = "FILE")]
+    pub(super) case_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true)]
+pub(super) struct Collectors {
+    #[command(subcommand)]
+    pub(super) action: CollectorsAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CollectorsAction {
+    /// List all definitions
+    #[command(after_help = "Example:\n  qdiag collectors list --json")]
+    List {
+        /// Folder of definitions to add
+        #[arg(long, value_name = "DIR")]
+        collectors: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one definition
+    #[command(after_help = "Example:\n  qdiag collectors show qlik-sense-enterprise-windows")]
+    Show {
+        /// Id of the definition
+        id: String,
+        /// Folder of definitions to add
+        #[arg(long, value_name = "DIR")]
+        collectors: Option<PathBuf>,
+    },
+    /// Check definition files, or the built-in ones
+    #[command(after_help = "Example:\n  qdiag collectors check my-product.toml\n\nExit code 4 when a definition does not load.")]
+    Check {
+        /// Files to check; none for the built-in definitions
+        files: Vec<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Level of privacy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Privacy {
+    /// Secrets only
+    Secrets,
+    /// Users, hosts and addresses too
+    Identities,
+}

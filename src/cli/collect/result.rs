@@ -1,0 +1,133 @@
+//! What came of a run: for people, for scripts, and as an exit code.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::cli::exit::Exit;
+use crate::cli::print;
+use crate::collect::Collected;
+use crate::manifest::{Entry, InstallationFacts, Outcome};
+use crate::plan::Plan;
+
+/// Items named one by one at most; the manifest has them all.
+const NAMED: usize = 20;
+
+/// What the command prints with `--json`.
+#[derive(Serialize)]
+pub(super) struct Document<'a> {
+    schema: &'static str,
+    bundle: String,
+    sha256: String,
+    bytes: u64,
+    whole: bool,
+    interrupted: bool,
+    installations: &'a [InstallationFacts],
+    outcomes: &'a BTreeMap<String, u64>,
+    source_bytes: u64,
+    stored_bytes: u64,
+    masks: &'a BTreeMap<String, u64>,
+    gaps: Vec<Gap>,
+}
+
+/// An item that should have been taken and was not, or not whole.
+#[derive(Serialize)]
+struct Gap {
+    outcome: &'static str,
+    source: String,
+    reason: String,
+}
+
+pub(super) fn document(collected: &Collected) -> Document<'_> {
+    let manifest = &collected.manifest;
+    Document {
+        schema: "1.0",
+        bundle: collected.path.display().to_string(),
+        sha256: collected.sha256.to_string(),
+        bytes: collected.bytes,
+        whole: exit(collected) == Exit::Ok,
+        interrupted: manifest.run.interrupted,
+        installations: &manifest.installations,
+        outcomes: &manifest.totals.outcomes,
+        source_bytes: manifest.totals.source_bytes,
+        stored_bytes: manifest.totals.bytes,
+        masks: &manifest.redaction.masks,
+        gaps: gaps(collected).map(|entry| gap(&entry)).collect(),
+    }
+}
+
+fn gap(entry: &Entry) -> Gap {
+    Gap { outcome: entry.outcome.word(), source: entry.source.clone(), reason: entry.reason.clone().unwrap_or_default() }
+}
+
+/// Whether an entry makes the bundle partial: it failed, was withheld, or was cut by an error. A limit, a missing
+/// path and a link are no gaps.
+fn is_gap(entry: &Entry) -> bool {
+    match entry.outcome {
+        Outcome::Denied | Outcome::TimedOut | Outcome::Withheld | Outcome::Failed => true,
+        Outcome::Truncated => entry.cut.is_none(),
+        Outcome::Collected | Outcome::Empty | Outcome::Missing | Outcome::Skipped => false,
+    }
+}
+
+fn gaps(collected: &Collected) -> impl Iterator<Item = Entry> + '_ {
+    collected.manifest.entries.iter().filter(is_gap)
+}
+
+pub(super) fn exit(collected: &Collected) -> Exit {
+    if collected.manifest.run.interrupted || gaps(collected).next().is_some() { Exit::Partial } else { Exit::Ok }
+}
+
+pub(super) fn text(collected: &Collected) -> String {
+    let manifest = &collected.manifest;
+    let totals = &manifest.totals;
+    let mut text = String::new();
+    let _ = writeln!(text, "bundle   {}", collected.path.display());
+    let _ = writeln!(text, "SHA-256  {}", collected.sha256);
+    let _ = writeln!(text, "size     {} from {} of sources", print::size(collected.bytes), print::size(totals.source_bytes));
+    for found in &manifest.installations {
+        let version = found.version.as_ref().map_or("version unknown", |version| version.value.as_str());
+        let release = found.release.as_ref().map_or("", |release| release.value.as_str());
+        let _ = writeln!(text, "product  {} {release} {version}", found.name);
+    }
+    let outcomes: Vec<String> = totals.outcomes.iter().map(|(outcome, items)| format!("{items} {}", outcome.replace('_', " "))).collect();
+    let _ = writeln!(text, "items    {}", outcomes.join(", "));
+    let masked: u64 = manifest.redaction.masks.values().sum();
+    let rules: Vec<String> = manifest.redaction.masks.iter().map(|(rule, count)| format!("{count} {rule}")).collect();
+    let rules = if rules.is_empty() { String::new() } else { format!(": {}", rules.join(", ")) };
+    let _ = writeln!(text, "masked   {}{rules}", print::count(masked, "secret"));
+    list(&mut text, "missing, as is normal on many hosts", manifest.entries.iter().filter(|entry| entry.outcome == Outcome::Missing));
+    list(&mut text, "gaps", gaps(collected));
+    if manifest.run.interrupted {
+        let _ = writeln!(text, "\nThe run was interrupted; the bundle holds what had been taken and is valid.");
+    }
+    text
+}
+
+fn list(text: &mut String, title: &str, entries: impl Iterator<Item = Entry>) {
+    let mut number = 0;
+    for entry in entries {
+        if number == 0 {
+            let _ = writeln!(text, "\n{title}:");
+        }
+        if number < NAMED {
+            let _ = writeln!(text, "  {:<9} {} ({})", entry.outcome.word(), entry.source, entry.reason.unwrap_or_default());
+        }
+        number += 1;
+    }
+    if number > NAMED {
+        let _ = writeln!(text, "  … and {} more; manifest.json has them all", number - NAMED);
+    }
+}
+
+/// Items and bytes to read per category.
+pub(super) fn by_category(plan: &Plan) -> BTreeMap<&'static str, (u64, u64)> {
+    let mut categories = BTreeMap::new();
+    for item in plan.items.iter().filter(|item| item.known.is_none()) {
+        let (items, bytes): &mut (u64, u64) = categories.entry(item.category.word()).or_default();
+        *items += 1;
+        *bytes += item.expected_bytes();
+    }
+    categories
+}

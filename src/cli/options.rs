@@ -1,0 +1,117 @@
+//! Flags to validated options: ages, sizes, times, globs.
+
+use std::path::Path;
+
+use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
+
+use super::args;
+use crate::definition::{Catalog, parse_age, parse_size};
+use crate::host::Host;
+use crate::plan::{Choice, Options};
+use crate::redact::{MaskKey, Privacy, Redaction};
+use crate::Error;
+
+/// The host that was asked for.
+pub(super) fn host(place: &args::Where) -> Result<Host, Error> {
+    match &place.root {
+        Some(root) => Host::rooted(root),
+        None => Host::live(),
+    }
+}
+
+/// The definitions that were asked for.
+pub(super) fn catalog(folder: Option<&Path>, redaction: &Redaction) -> Result<Catalog, Error> {
+    Catalog::load(folder, &|id| redaction.has_rule(id))
+}
+
+/// The redaction that was asked for.
+pub(super) fn redaction(privacy: args::Privacy, case_key: Option<&Path>) -> Result<Redaction, Error> {
+    let key = match case_key {
+        Some(path) => MaskKey::from_secret(&read_key(path)?),
+        None => MaskKey::random().map_err(|error| Error::usage(format!("the system gives no random numbers: {error}"), "use --case-key FILE"))?,
+    };
+    let privacy = match privacy {
+        args::Privacy::Secrets => Privacy::Secrets,
+        args::Privacy::Identities => Privacy::Identities,
+    };
+    Redaction::new(key, privacy)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the case key is the user's own small file, not host data")]
+fn read_key(path: &Path) -> Result<Vec<u8>, Error> {
+    let key = std::fs::read(path).map_err(|source| Error::input("read the case key", path, source))?;
+    if key.len() < 16 || key.len() > 1024 * 1024 {
+        return Err(Error::usage(
+            format!("the case key {} has {} bytes", path.display(), key.len()),
+            "use a file of 16 bytes to 1 MB of random content",
+        ));
+    }
+    Ok(key)
+}
+
+/// What the plan is shaped by.
+pub(super) fn plan(choose: &args::Choose, host: &Host, catalog: &Catalog) -> Result<Options, Error> {
+    for id in &choose.product {
+        if !catalog.definitions.iter().any(|definition| definition.id == *id) {
+            return Err(Error::usage(format!("there is no product {id}"), "qdiag collectors list shows all ids"));
+        }
+    }
+    let window = (time(choose.since.as_deref(), "--since", host)?, time(choose.until.as_deref(), "--until", host)?);
+    if let (Some(since), Some(until)) = window
+        && since >= until
+    {
+        return Err(Error::usage("--since is not before --until", "swap them, or leave one out"));
+    }
+    Ok(Options {
+        window,
+        products: choose.product.clone(),
+        include: choices(&choose.include, "--include")?,
+        exclude: choices(&choose.exclude, "--exclude")?,
+        add: choose.add.clone(),
+        max_file: choose.max_file.as_deref().map(max_file).transpose()?,
+        environment_only: choose.environment_only,
+    })
+}
+
+fn choices(globs: &[String], flag: &str) -> Result<Vec<Choice>, Error> {
+    let parse = |glob: &String| {
+        Choice::parse(glob).map_err(|why| Error::usage(format!("{flag} {glob}: {why}"), "a glob such as '**/Engine/**' or '*.txt'"))
+    };
+    globs.iter().map(parse).collect()
+}
+
+fn max_file(text: &str) -> Result<u64, Error> {
+    parse_size(text)
+        .filter(|bytes| *bytes >= 1000)
+        .ok_or_else(|| Error::usage(format!("--max-file {text}: not a size"), "a size of at least 1kB such as 500kB, 50MB or 1GB"))
+}
+
+/// A duration back from the host's now, or a time in the host's zone.
+fn time(text: Option<&str>, flag: &str, host: &Host) -> Result<Option<DateTime<Utc>>, Error> {
+    let Some(text) = text else { return Ok(None) };
+    let wrong = || {
+        Error::usage(
+            format!("{flag} {text}: neither a duration nor a time"),
+            "a duration such as 36h or 2d, a date such as 2026-11-20, or a time such as 2026-11-20T14:00 or 2026-11-20T14:00:00Z",
+        )
+    };
+    if let Some(age) = parse_age(text) {
+        return host.clock.utc().checked_sub_signed(age).map(Some).ok_or_else(wrong);
+    }
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(Some(time.to_utc()));
+    }
+    let local = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|date| date.and_hms_opt(0, 0, 0)));
+    local.and_then(|local| in_zone(local, host)).map(Some).ok_or_else(wrong)
+}
+
+/// A local time of the host. Under a root the host's own offset counts; on this machine its zone, which knows summer time.
+fn in_zone(local: NaiveDateTime, host: &Host) -> Option<DateTime<Utc>> {
+    if host.root.is_some() {
+        return host.clock.now().offset().fix().from_local_datetime(&local).single().map(|time| time.to_utc());
+    }
+    Local.from_local_datetime(&local).earliest().map(|time| time.to_utc())
+}

@@ -1,0 +1,79 @@
+//! Running processes: what they are and how they were started. Environment blocks are never read.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
+
+use super::{FactKind, Host, Miss};
+
+/// A running process.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Process {
+    /// Process id.
+    pub pid: u32,
+    /// Name of the executable.
+    pub name: String,
+    /// Path of the executable, if it may be known.
+    pub executable: Option<String>,
+    /// Arguments.
+    pub arguments: Vec<String>,
+}
+
+fn snapshot() -> Result<System, Miss> {
+    let mut system = System::new().map_err(super::live::failed)?;
+    let what = ProcessRefreshKind::nothing()
+        .with_memory()
+        .with_cmd(UpdateKind::Always)
+        .with_exe(UpdateKind::Always)
+        .with_user(UpdateKind::Always)
+        .without_tasks();
+    system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
+    Ok(system)
+}
+
+/// The processes of this machine or, under a root, the recorded ones; by id.
+pub(super) fn list(host: &Host) -> Result<Vec<Process>, Miss> {
+    if host.root.is_some() {
+        return match host.facts.read(FactKind::Processes) {
+            Ok(recorded) => serde_json::from_value(recorded).map_err(|error| Miss::Failed(format!("the list of processes: {error}"))),
+            Err(Miss::Missing(_)) => Ok(Vec::new()),
+            Err(miss) => Err(miss),
+        };
+    }
+    let mut processes: Vec<Process> = snapshot()?
+        .processes()
+        .values()
+        .map(|process| Process {
+            pid: process.pid().as_u32(),
+            name: process.name().to_string_lossy().into_owned(),
+            executable: process.exe().map(|path| path.display().to_string()),
+            arguments: process.cmd().iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect(),
+        })
+        .collect();
+    processes.sort_by_key(|process| process.pid);
+    Ok(processes)
+}
+
+/// The processes of this machine as a document.
+pub(super) fn document() -> Result<Json, Miss> {
+    let system = snapshot()?;
+    let mut processes: Vec<_> = system.processes().values().collect();
+    processes.sort_by_key(|process| process.pid());
+    let one = |process: &&sysinfo::Process| {
+        // One text, so that the rules for command lines see program and options together.
+        let line: Vec<_> = process.cmd().iter().map(|argument| argument.to_string_lossy()).collect();
+        json!({
+            "pid": process.pid().as_u32(),
+            "parent": process.parent().map(sysinfo::Pid::as_u32),
+            "name": process.name().to_string_lossy(),
+            "executable": process.exe().map(|path| path.display().to_string()),
+            "command_line": line.join(" "),
+            "user_id": process.user_id().map(|id| format!("{id:?}").trim_start_matches("Uid(").trim_end_matches(')').to_owned()),
+            "memory": process.memory(),
+            "started": process.start_time(),
+            "state": process.status().to_string(),
+        })
+    };
+    Ok(Json::Array(processes.iter().map(one).collect()))
+}

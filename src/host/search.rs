@@ -1,0 +1,171 @@
+//! Finds files by pattern: the fixed part is gone to directly, the rest is walked without following links, and no folder is
+//! entered that cannot lead to a match.
+
+use std::io;
+use std::path::Path;
+
+use glob::{MatchOptions, Pattern};
+use walkdir::{DirEntry, WalkDir};
+
+use super::files::{Files, Kind, Stat};
+use super::{HostPath, Os};
+
+/// Deeper folders are left alone; no product has any.
+const DEPTH: usize = 64;
+
+/// A name that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its full path.
+    pub path: HostPath,
+    /// What is known of it.
+    pub stat: Stat,
+}
+
+/// The result of a search: what matched, and what could not be looked into.
+#[derive(Debug, Default)]
+pub struct Search {
+    /// Files, links and devices that match, sorted by path.
+    pub found: Vec<Found>,
+    /// Folders that could not be listed.
+    pub failed: Vec<(HostPath, io::Error)>,
+    /// Whether the fixed part of the pattern exists.
+    pub base_exists: bool,
+}
+
+/// One part of a pattern after its fixed part.
+enum Part {
+    /// `**`: any folders.
+    Any,
+    /// A part with or without wildcards, folded where letter case does not count.
+    One(Pattern),
+}
+
+impl Files {
+    /// Everything that matches a pattern in the host's own writing (`C:\x\**\*.log`), sorted, links not followed.
+    pub fn search(&self, pattern: &str) -> Search {
+        let os = self.place.os();
+        let (fixed, parts) = split(pattern, os);
+        let base = HostPath::new(os, &fixed);
+        let mut search = Search::default();
+        let real = match self.place.real(&base) {
+            Ok(real) => real,
+            Err(error) => {
+                search.failed.push((base, error));
+                return search;
+            }
+        };
+        match real.symlink_metadata() {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return search,
+            Err(error) => search.failed.push((base, error)),
+            Ok(metadata) => {
+                search.base_exists = true;
+                let stat = self.stat_of(&metadata);
+                if parts.is_empty() && stat.kind != Kind::Folder {
+                    search.found.push(Found { path: self.place.host(&real), stat });
+                } else if !parts.is_empty() {
+                    self.walk(&real, &parts, &mut search);
+                }
+            }
+        }
+        search
+    }
+
+    fn walk(&self, base: &Path, parts: &[Part], search: &mut Search) {
+        let fold = self.place.os() == Os::Windows;
+        let deepest = if parts.iter().any(|part| matches!(part, Part::Any)) { DEPTH } else { parts.len() };
+        let names = |entry: &DirEntry| -> Vec<String> {
+            let below = entry.path().strip_prefix(base).unwrap_or(entry.path());
+            let name = |part: &std::ffi::OsStr| if fold { part.to_string_lossy().to_lowercase() } else { part.to_string_lossy().into_owned() };
+            below.iter().map(name).collect()
+        };
+        let walk = WalkDir::new(base).min_depth(1).max_depth(deepest).sort_by_file_name().into_iter();
+        let enter = |entry: &DirEntry| !entry.file_type().is_dir() || leads(parts, &names(entry));
+        for entry in walk.filter_entry(enter) {
+            match entry {
+                Err(error) => {
+                    let path = error.path().unwrap_or(base).to_owned();
+                    // A file that vanished between listing and looking is no failure.
+                    let error = error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links"));
+                    if error.kind() != io::ErrorKind::NotFound {
+                        search.failed.push((self.place.host(&path), error));
+                    }
+                }
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if fits(parts, &names(&entry)) => self.note(&entry, search),
+                Ok(_) => {}
+            }
+        }
+    }
+
+    fn note(&self, entry: &DirEntry, search: &mut Search) {
+        let path = self.place.host(entry.path());
+        match entry.metadata() {
+            Ok(metadata) => search.found.push(Found { path, stat: self.stat_of(&metadata) }),
+            Err(error) => search.failed.push((path, error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links")))),
+        }
+    }
+}
+
+/// The fixed folder of a pattern, and the parts from the first wildcard on.
+fn split(pattern: &str, os: Os) -> (String, Vec<Part>) {
+    let slashed = if os == Os::Windows { pattern.replace('\\', "/") } else { pattern.to_owned() };
+    let all: Vec<&str> = slashed.split('/').collect();
+    let first = all.iter().position(|part| unescape(part).is_none()).unwrap_or(all.len());
+    let fixed: Vec<String> = all[..first].iter().filter_map(|part| unescape(part)).collect();
+    let mut fixed = fixed.join("/");
+    if fixed.is_empty() || fixed.ends_with(':') {
+        fixed.push('/');
+    }
+    let part = |text: &&str| match (*text, os) {
+        ("**", _) => Some(Part::Any),
+        (text, Os::Windows) => Pattern::new(&text.to_lowercase()).ok().map(Part::One),
+        (text, _) => Pattern::new(text).ok().map(Part::One),
+    };
+    // A part that is no pattern matches nothing; definitions and flags are checked before they come here.
+    let parts: Vec<Option<Part>> = all[first..].iter().filter(|part| !part.is_empty()).map(part).collect();
+    let nothing = || vec![Part::One(Pattern::new("[]]").expect("a constant")), Part::One(Pattern::default())];
+    (fixed, parts.into_iter().collect::<Option<Vec<_>>>().unwrap_or_else(nothing))
+}
+
+/// The text that a part without wildcards stands for; `[*]` is an escaped `*`.
+fn unescape(part: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = part;
+    while let Some(at) = rest.find(['*', '?', '[']) {
+        let escaped = rest[at..].strip_prefix('[').and_then(|inner| {
+            let mut characters = inner.chars();
+            let character = characters.next()?;
+            (character != '!' && characters.next() == Some(']')).then_some(character)
+        })?;
+        text.push_str(&rest[..at]);
+        text.push(escaped);
+        rest = &rest[at + 2 + escaped.len_utf8()..];
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+fn matches(pattern: &Pattern, name: &str) -> bool {
+    pattern.matches_with(name, MatchOptions { require_literal_separator: true, ..MatchOptions::new() })
+}
+
+/// Whether a folder can hold a match.
+fn leads(parts: &[Part], folder: &[String]) -> bool {
+    match (parts.split_first(), folder.split_first()) {
+        (Some(_), None) | (Some((Part::Any, _)), _) => true,
+        (Some((Part::One(pattern), rest)), Some((name, below))) => matches(pattern, name) && leads(rest, below),
+        (None, _) => false,
+    }
+}
+
+/// Whether a path is a match.
+fn fits(parts: &[Part], path: &[String]) -> bool {
+    match (parts.split_first(), path.split_first()) {
+        (None, None) => true,
+        (Some((Part::Any, rest)), _) if rest.is_empty() => !path.is_empty(),
+        (Some((Part::Any, rest)), _) => (0..=path.len()).any(|skip| fits(rest, &path[skip..])),
+        (Some((Part::One(pattern), rest)), Some((name, below))) => matches(pattern, name) && fits(rest, below),
+        _ => false,
+    }
+}

@@ -1,0 +1,246 @@
+//! Turns patterns into plan items: the never list, choices, age and size. Each path is planned once.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use glob::{MatchOptions, Pattern};
+
+use super::never::Never;
+use super::{Category, EntryName, Limit, Names, Options, Plan, PlanItem, Source};
+use crate::host::{Found, Host, HostPath, Kind, Os, Stat};
+use crate::manifest::Outcome;
+
+/// What one item of a definition asks for.
+pub(super) struct Ask {
+    pub(super) category: Category,
+    /// Folder of the installation; empty for the environment and the user's own paths.
+    pub(super) folder: String,
+    pub(super) origin: Arc<str>,
+    pub(super) reason: Arc<str>,
+    pub(super) rules: Arc<[String]>,
+    pub(super) max_age: Option<Duration>,
+    pub(super) max_file: Option<u64>,
+    /// Patterns over paths in lower case to leave out.
+    pub(super) exclude: Vec<Pattern>,
+}
+
+impl Ask {
+    fn leaves_out(&self, path: &HostPath) -> bool {
+        let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
+        !self.exclude.is_empty() && {
+            let folded = path.slashed().to_lowercase();
+            self.exclude.iter().any(|pattern| pattern.matches_with(&folded, options))
+        }
+    }
+}
+
+/// A plan in the making.
+pub(super) struct Selection<'a> {
+    pub(super) host: &'a Host,
+    options: &'a Options,
+    never: Never,
+    now: DateTime<Utc>,
+    names: Names,
+    /// Digests of the paths planned so far: a set of paths would double the memory of a large plan.
+    seen: HashSet<u64>,
+    repeated: bool,
+    items: Vec<PlanItem>,
+}
+
+impl<'a> Selection<'a> {
+    pub(super) fn new(host: &'a Host, options: &'a Options, never: &[(String, String)]) -> Self {
+        Self {
+            host,
+            options,
+            never: Never::new(never),
+            now: host.clock.utc(),
+            names: Names::default(),
+            seen: HashSet::new(),
+            repeated: false,
+            items: Vec::new(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether the patterns since the last question matched something that an earlier item had taken.
+    pub(super) fn was_taken_before(&mut self) -> bool {
+        std::mem::take(&mut self.repeated)
+    }
+
+    /// Plans something that is not a file.
+    pub(super) fn take_source(&mut self, source: Source, name: &str, ask: &Ask) {
+        let name = self.name(ask, name);
+        self.push(source, name, ask, None, None);
+    }
+
+    /// Plans every file that matches a pattern; names are relative to `base`.
+    pub(super) fn take_pattern(&mut self, pattern: &str, base: Option<&str>, ask: &Ask) {
+        let search = self.host.files.search(pattern);
+        for (path, error) in search.failed {
+            let known = known_of(&error);
+            self.push_path(path, base, ask, None, Some(known));
+        }
+        for found in search.found.into_iter().filter(|found| !ask.leaves_out(&found.path)) {
+            if self.is_new(&found.path) {
+                self.take_found(found, base, ask);
+            } else {
+                self.repeated = true;
+            }
+        }
+    }
+
+    /// Plans what the user named: a file, a folder with all beneath, or a glob.
+    pub(super) fn add_by_user(&mut self, path: &str) {
+        let ask = Ask {
+            category: Category::Added,
+            folder: String::new(),
+            origin: "options/add".into(),
+            reason: "named with --add".into(),
+            rules: [].into(),
+            max_age: None,
+            max_file: None,
+            exclude: Vec::new(),
+        };
+        let before = self.len();
+        let folder = self.host.files.stat(&HostPath::new(self.host.os, path)).is_ok_and(|stat| stat.kind == Kind::Folder);
+        let pattern = if folder { format!("{}/**", glob::Pattern::escape(path.trim_end_matches(['/', '\\']))) } else { path.to_owned() };
+        self.take_pattern(&pattern, None, &ask);
+        if self.len() == before && !self.was_taken_before() {
+            self.miss(path.to_owned(), &ask, (Outcome::Missing, "there is no such file".into()));
+        }
+    }
+
+    /// Plans a line for something that is not there.
+    pub(super) fn miss(&mut self, what: String, ask: &Ask, known: (Outcome, Arc<str>)) {
+        let item = ask.origin.rsplit('/').next().unwrap_or_default().to_owned();
+        let name = self.name(ask, &item);
+        self.push(Source::Nothing(what.into()), name, ask, None, Some(known));
+    }
+
+    /// The plan, with the program's own log as its last line.
+    pub(super) fn finish(mut self) -> Plan {
+        let ask = Ask {
+            category: Category::Qdiag,
+            folder: String::new(),
+            origin: "qdiag/run-log".into(),
+            reason: "what qdiag did".into(),
+            rules: [].into(),
+            max_age: None,
+            max_file: None,
+            exclude: Vec::new(),
+        };
+        self.take_source(Source::RunLog, "run.log", &ask);
+        self.items.shrink_to_fit();
+        Plan { items: self.items }
+    }
+
+    fn take_found(&mut self, found: Found, base: Option<&str>, ask: &Ask) {
+        let known = self.known(&found, ask);
+        let stat = found.stat;
+        self.push_path(found.path, base, ask, Some(stat), known);
+    }
+
+    /// What is decided about a file without opening it.
+    fn known(&self, found: &Found, ask: &Ask) -> Option<(Outcome, Arc<str>)> {
+        let slashed = found.path.slashed();
+        let skip = |reason: String| Some((Outcome::Skipped, Arc::from(reason)));
+        match found.stat.kind {
+            Kind::Link => return skip("a link, which is not followed".into()),
+            Kind::Other => return skip("not a regular file".into()),
+            Kind::Folder | Kind::File => {}
+        }
+        if let Some(why) = self.never.why(&slashed) {
+            return skip(format!("never taken: {why}"));
+        }
+        if let Some(choice) = self.options.exclude.iter().find(|choice| choice.names(&slashed, &ask.origin, ask.category.word())) {
+            return skip(format!("left out by --exclude {}", choice.text));
+        }
+        let included = self.options.include.is_empty()
+            || matches!(ask.category, Category::Environment | Category::Added)
+            || self.options.include.iter().any(|choice| choice.names(&slashed, &ask.origin, ask.category.word()));
+        if !included {
+            return skip("not named by --include".into());
+        }
+        self.too_old(&found.stat, ask).and_then(skip)
+    }
+
+    fn too_old(&self, stat: &Stat, ask: &Ask) -> Option<String> {
+        let modified = stat.modified?;
+        if ask.category == Category::Logs
+            && let Some(since) = self.options.window.0
+        {
+            return (modified < since).then(|| "last written before --since".to_owned());
+        }
+        let oldest = self.now - ask.max_age?;
+        (modified < oldest).then(|| "older than the definition takes; choose with --since".to_owned())
+    }
+
+    fn push_path(&mut self, path: HostPath, base: Option<&str>, ask: &Ask, stat: Option<Stat>, known: Option<(Outcome, Arc<str>)>) {
+        let name = self.name(ask, &relative(&path, base));
+        self.push(Source::File(path), name, ask, stat, known);
+    }
+
+    fn push(&mut self, source: Source, name: EntryName, ask: &Ask, stat: Option<Stat>, known: Option<(Outcome, Arc<str>)>) {
+        let limit = match (self.options.max_file, ask.max_file) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let bytes = stat.map_or(0, |stat| stat.bytes);
+        let limit = limit.filter(|limit| bytes > *limit).map_or(Limit::Whole, Limit::Bytes);
+        self.items.push(PlanItem {
+            source,
+            name,
+            category: ask.category,
+            origin: Arc::clone(&ask.origin),
+            reason: Arc::clone(&ask.reason),
+            rules: Arc::clone(&ask.rules),
+            limit,
+            stat,
+            known,
+        });
+    }
+
+    fn name(&mut self, ask: &Ask, relative: &str) -> EntryName {
+        let mut folder = vec!["data", self.host.name.as_str()];
+        folder.extend((!ask.folder.is_empty()).then_some(ask.folder.as_str()));
+        folder.push(ask.category.word());
+        self.names.allocate(&EntryName::from_parts(folder.into_iter().chain(relative.split('/'))))
+    }
+
+    fn is_new(&mut self, path: &HostPath) -> bool {
+        let mut hasher = DefaultHasher::new();
+        let slashed = path.slashed();
+        if self.host.os == Os::Windows { slashed.to_lowercase() } else { slashed }.hash(&mut hasher);
+        path.exact().hash(&mut hasher);
+        self.seen.insert(hasher.finish())
+    }
+}
+
+/// The path below `base`, or without its drive colon and leading slashes.
+fn relative(path: &HostPath, base: Option<&str>) -> String {
+    let slashed = path.slashed();
+    let below = base.and_then(|base| {
+        let base = base.replace('\\', "/");
+        let base = base.trim_end_matches('/');
+        let head = slashed.get(..base.len())?;
+        head.eq_ignore_ascii_case(base).then(|| slashed[base.len()..].trim_start_matches('/').to_owned())
+    });
+    below.filter(|rest| !rest.is_empty()).unwrap_or_else(|| slashed.replacen(':', "", 1).trim_start_matches('/').to_owned())
+}
+
+/// The outcome of something that could not be listed or opened.
+pub(crate) fn known_of(error: &io::Error) -> (Outcome, Arc<str>) {
+    let outcome = match error.kind() {
+        io::ErrorKind::NotFound => Outcome::Missing,
+        io::ErrorKind::PermissionDenied => Outcome::Denied,
+        io::ErrorKind::TimedOut => Outcome::TimedOut,
+        _ => Outcome::Failed,
+    };
+    (outcome, crate::error::io_reason(error).into())
+}

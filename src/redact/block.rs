@@ -1,0 +1,198 @@
+//! Secrets that go over several lines: private keys, encrypted sections of .NET configuration, Section Access tables. What is open is kept
+//! between pieces of a stream, and every block ends by itself when what stands there no longer looks like it.
+
+use super::table::trim;
+
+/// Blocks that are open at the end of a piece. Each kind is followed for itself, so that one that was masked away in a first pass changes
+/// nothing for the others in a second.
+#[derive(Default)]
+pub(super) struct Blocks {
+    /// Inside PEM armor; so many lines that are no key material are let pass.
+    pem: Option<u8>,
+    /// Inside an encrypted XML element, up to its end tag; lines until it is given up.
+    element: Option<u32>,
+    /// Inside Section Access.
+    section: Option<Section>,
+}
+
+/// Where in Section Access the stream stands.
+struct Section {
+    /// Secret columns of the current inline table.
+    columns: Vec<usize>,
+    header_next: bool,
+    lines_left: u32,
+}
+
+/// What opens a block.
+const OPENINGS: [&[u8]; 5] = [b"-----begin", b"<ciphervalue", b"section access", b"section\taccess", b"<encryptionkey"];
+
+/// Lines after which an element or a section is given up.
+const LONGEST: u32 = 5_000;
+
+/// Lines without key material that armor may have: headers and blanks.
+const PATIENCE: u8 = 4;
+
+/// Columns of Section Access that identify or let in nobody by themselves; all others but these are masked only if they are secrets.
+const SECRET_COLUMNS: [&str; 4] = ["password", "serial", "pwd", "ntsid"];
+
+impl Blocks {
+    /// Finds the parts of blocks in `text[from..to]`, which holds whole lines unless a line is over the limit.
+    pub(super) fn find(&mut self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize, usize, &'static str)) {
+        let open = self.pem.is_some() || self.element.is_some() || self.section.is_some();
+        if !open && !has_opening(&text[from..to]) {
+            return;
+        }
+        let mut start = from;
+        while start < to {
+            let end = memchr::memchr(b'\n', &text[start..to]).map_or(to, |at| start + at + 1);
+            let folded = text[start..end].to_ascii_lowercase();
+            self.pem(text, start, end, &folded, &mut found);
+            self.element(text, start, end, &folded, &mut found);
+            self.section(text, start, end, &folded, &mut found);
+            start = end;
+        }
+    }
+
+    fn pem(&mut self, text: &[u8], start: usize, end: usize, folded: &[u8], found: &mut impl FnMut(usize, usize, &'static str)) {
+        if let Some(patience) = &mut self.pem {
+            if memchr::memmem::find(folded, b"-----end").is_some() {
+                self.pem = None;
+            } else if !key_material(text, start, end, found) {
+                self.pem = patience.checked_sub(1);
+            }
+            return;
+        }
+        let Some(begin) = memchr::memmem::find(folded, b"-----begin") else { return };
+        if memchr::memmem::find(&folded[begin..], b"private key").is_none() {
+            return;
+        }
+        let header = start + begin + 10 + memchr::memmem::find(&folded[begin + 10..], b"-----").map_or(0, |at| at + 5);
+        match memchr::memmem::find(&folded[header - start..], b"-----end") {
+            // All in one line, as in JSON: the line ends are written as \n.
+            Some(close) if close > 0 => found(header, header + close, "private-key"),
+            Some(_) => {}
+            None => {
+                key_material(text, header, end, found);
+                self.pem = Some(PATIENCE);
+            }
+        }
+    }
+
+    fn element(&mut self, text: &[u8], start: usize, end: usize, folded: &[u8], found: &mut impl FnMut(usize, usize, &'static str)) {
+        let content = match &mut self.element {
+            Some(lines_left) => {
+                *lines_left -= 1;
+                if *lines_left == 0 {
+                    self.element = None;
+                }
+                start
+            }
+            None => {
+                let at = memchr::memmem::find(folded, b"<ciphervalue").or_else(|| memchr::memmem::find(folded, b"<encryptionkey"));
+                let Some(open) = at.and_then(|at| Some(start + at + memchr::memchr(b'>', &folded[at..])? + 1)) else { return };
+                self.element = Some(LONGEST);
+                open
+            }
+        };
+        let close = memchr::memchr(b'<', &text[content..end]);
+        let (from, to) = trim(text, content, close.map_or(end, |at| content + at));
+        if from < to {
+            found(from, to, "encrypted-section");
+        }
+        if close.is_some() {
+            self.element = None;
+        }
+    }
+
+    fn section(&mut self, text: &[u8], start: usize, end: usize, folded: &[u8], found: &mut impl FnMut(usize, usize, &'static str)) {
+        if let Some(section) = &mut self.section {
+            section.lines_left -= 1;
+            if memchr::memmem::find(folded, b"section application").is_some() || section.lines_left == 0 {
+                self.section = None;
+            } else {
+                section_access(text, (start, end), folded, section, found);
+            }
+            return;
+        }
+        let at = memchr::memmem::find(folded, b"section access").or_else(|| memchr::memmem::find(folded, b"section\taccess"));
+        // As a statement of a script or of its log, not as words of a sentence.
+        if let Some(rest) = at.map(|at| folded[at + 14..].trim_ascii())
+            && (rest.is_empty() || rest.starts_with(b";"))
+        {
+            self.section = Some(Section { columns: Vec::new(), header_next: false, lines_left: LONGEST });
+        }
+    }
+}
+
+fn has_opening(text: &[u8]) -> bool {
+    // The needles are few and rare: their first bytes sort out nearly all of the text.
+    memchr::memchr3_iter(b'-', b'<', b's', text).chain(memchr::memchr_iter(b'S', text)).any(|at| {
+        OPENINGS.iter().any(|opening| text[at..].get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening)))
+    })
+}
+
+/// Runs of base64 in a line that are long enough to be key material; they may stand behind the prefix of a log. Gives whether there was one,
+/// masked or not.
+fn key_material(text: &[u8], start: usize, end: usize, found: &mut impl FnMut(usize, usize, &'static str)) -> bool {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\\');
+    // The last line of a key may be short, but then the end of the armor follows.
+    let next = text[end..text.len().min(end + 200)].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let shortest = if memchr::memmem::find(next, b"-----END").is_some() { 4 } else { 16 };
+    let mut any = memchr::memmem::find(&text[start..end], b"REDACTED_private_key").is_some();
+    let mut at = start;
+    while at < end {
+        let run = text[at..end].iter().take_while(|byte| is_base64(**byte)).count();
+        if run >= shortest && !text[at..].starts_with(b"REDACTED") {
+            found(at, at + run, "private-key");
+            any = true;
+        }
+        at += run.max(1);
+    }
+    any
+}
+
+/// One line inside Section Access: the header of an inline table, or a row of it.
+fn section_access(
+    text: &[u8],
+    (start, end): (usize, usize),
+    folded: &[u8],
+    section: &mut Section,
+    found: &mut impl FnMut(usize, usize, &'static str),
+) {
+    if let Some(at) = memchr::memmem::find(folded, b"inline") {
+        section.columns.clear();
+        section.header_next = true;
+        // The header may stand on the same line, after the bracket.
+        let Some(open) = memchr::memchr(b'[', &folded[at..]) else { return };
+        if folded[at + open + 1..].trim_ascii().is_empty() {
+            return;
+        }
+        return section_access(text, (start + at + open + 1, end), &folded[at + open + 1..], section, found);
+    }
+    if section.header_next && !folded.trim_ascii().is_empty() && folded.trim_ascii() != b"[" {
+        let names = folded.split(|byte| matches!(byte, b',' | b'\t' | b'|' | b';'));
+        let is_secret = |name: &[u8]| SECRET_COLUMNS.iter().any(|secret| memchr::memmem::find(name, secret.as_bytes()).is_some());
+        section.columns.extend(names.enumerate().filter(|(_, name)| is_secret(name)).map(|(at, _)| at));
+        section.header_next = false;
+        return;
+    }
+    if memchr::memchr(b']', folded).is_some_and(|at| folded[..at].trim_ascii().is_empty()) {
+        section.columns.clear();
+    }
+    let mut cell_start = start;
+    let mut column = 0;
+    for at in start..=end {
+        if at == end || matches!(text[at], b',' | b'\t' | b'|' | b';' | b']') {
+            let (mut from, to) = trim(text, cell_start, at);
+            // The first cell stands behind the time and the line number of a log.
+            if column == 0 {
+                from = text[from..to].iter().rposition(|byte| *byte == b' ').map_or(from, |blank| from + blank + 1);
+            }
+            if section.columns.contains(&column) && from < to && !text[from..to].starts_with(super::mask::PREFIX.as_bytes()) && text[from..to] != *b"*" {
+                found(from, to, "section-access");
+            }
+            column += 1;
+            cell_start = at + 1;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! One prefilter over all needles, then only what its hits call for: from a piece of text to spans and their rules.
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use super::block::Blocks;
+use super::keyed;
+use super::learn::Learned;
+use super::rules::Rules;
+use super::table::Table;
+use crate::Error;
+
+/// How far around a needle a pattern may look.
+const BEFORE: usize = 256;
+const AFTER: usize = 4096;
+
+/// A part of the text that must be masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Span<'a> {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) rule: &'a str,
+}
+
+/// What a needle calls for.
+#[derive(Clone, Copy)]
+enum Call {
+    Key,
+    Rule(usize),
+}
+
+/// All needles in one automaton.
+pub(super) struct Prefilter {
+    automaton: AhoCorasick,
+    calls: Vec<Call>,
+}
+
+impl Prefilter {
+    pub(super) fn new(rules: &Rules) -> Result<Self, Error> {
+        let keys = rules.keys.words.iter().map(|word| (word.to_lowercase(), Call::Key));
+        let needles = rules.list.iter().enumerate().flat_map(|(at, rule)| rule.needles.iter().map(move |needle| (needle.to_lowercase(), Call::Rule(at))));
+        let (needles, calls): (Vec<String>, Vec<Call>) = keys.chain(needles).unzip();
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(needles)
+            .map_err(|error| Error::usage(format!("the rules make no automaton: {error}"), "fewer needles"))?;
+        Ok(Self { automaton, calls })
+    }
+}
+
+/// What is kept of one stream between its pieces.
+#[derive(Default)]
+pub(super) struct Scanner {
+    header_seen: bool,
+    table: Option<Table>,
+    blocks: Blocks,
+}
+
+impl Scanner {
+    /// Spans that start in `text[from..to]`, sorted and without overlaps. What stands around is context; state over lines is taken on to `to`.
+    pub(super) fn spans<'a>(
+        &mut self,
+        (rules, prefilter, learned): (&'a Rules, &Prefilter, Option<&Learned>),
+        text: &[u8],
+        (from, to): (usize, usize),
+    ) -> Vec<Span<'a>> {
+        let mut spans: Vec<Span<'a>> = Vec::new();
+        let mut last = (0, 0);
+        for hit in prefilter.automaton.find_overlapping_iter(text) {
+            match prefilter.calls[hit.pattern().as_usize()] {
+                Call::Key => spans.extend(keyed::value(text, hit.start(), hit.end()).map(|(start, end)| Span { start, end, rule: "keyed-secret" })),
+                Call::Rule(at) => {
+                    // Needles of one rule may overlap; its pattern has seen this part already.
+                    if last == (at + 1, hit.start()) {
+                        continue;
+                    }
+                    last = (at + 1, hit.start());
+                    let (window, base) = window(text, hit.start(), hit.end());
+                    let rule = &rules.list[at];
+                    let secrets = rule.regex().captures_iter(window).filter_map(|found| found.name("secret"));
+                    spans.extend(secrets.map(|secret| Span { start: base + secret.start(), end: base + secret.end(), rule: &rule.id }));
+                }
+            }
+        }
+        self.state(text, (from, to), &mut spans);
+        if let Some(learned) = learned {
+            learned.find(text, |start, end| spans.push(Span { start, end, rule: "learned-value" }));
+        }
+        spans.retain(|span| span.start >= from && span.start < to && span.start < span.end && !is_masked(text, span));
+        merge(spans)
+    }
+
+    /// Tables and blocks.
+    fn state<'a>(&mut self, text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span<'a>>) {
+        let mut start = from;
+        if !self.header_seen && from < to {
+            self.header_seen = true;
+            let end = memchr::memchr(b'\n', &text[from..to]).map_or(to, |at| from + at + 1);
+            self.table = Table::of(&text[from..end]);
+            start = end;
+        }
+        if let Some(table) = &mut self.table {
+            table.cells(text, start, to, |start, end, rule| spans.push(Span { start, end, rule }));
+        }
+        self.blocks.find(text, from, to, |start, end, rule| spans.push(Span { start, end, rule }));
+    }
+}
+
+/// The part of the text around a needle that its pattern is run on; it ends where the line does, unless the needle is about lines.
+fn window(text: &[u8], start: usize, end: usize) -> (&[u8], usize) {
+    let from = start.saturating_sub(BEFORE);
+    let to = text.len().min(end + AFTER);
+    (&text[from..to], from)
+}
+
+/// A mask is never masked again, nor a part of one.
+fn is_masked(text: &[u8], span: &Span<'_>) -> bool {
+    let prefix = super::mask::PREFIX.as_bytes();
+    let before = span.start.saturating_sub(64);
+    memchr::memmem::find(&text[span.start..span.end], prefix).is_some()
+        || memchr::memmem::rfind(&text[before..span.start], prefix)
+            .is_some_and(|at| text[before + at..span.start].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'))
+}
+
+/// Sorted, and overlapping ones as one under the rule of the longer one.
+fn merge(mut spans: Vec<Span<'_>>) -> Vec<Span<'_>> {
+    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    let mut merged: Vec<Span<'_>> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.start < last.end => {
+                if span.end > last.end {
+                    last.end = span.end;
+                }
+            }
+            _ => merged.push(span),
+        }
+    }
+    merged
+}

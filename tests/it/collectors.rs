@@ -1,0 +1,73 @@
+//! `qdiag collectors`: definitions are listed, shown, checked, added and overridden.
+
+use crate::support::{Root, Run, collect};
+
+const EXAMPLE: &str = r#"schema = 1
+id = "example-server"
+name = "Example Server"
+
+[[detect.file]]
+path = "/opt/example/server.conf"
+
+[[variable.ini]]
+name = "log_dir"
+path = "/opt/example/server.conf"
+section = "logging"
+key = "folder"
+default = "/var/log/example"
+
+[[collect]]
+id = "service-log"
+category = "logs"
+paths = ["{log_dir}/**/*.log"]
+"#;
+
+#[test]
+fn a_new_product_takes_a_file_and_no_rust() {
+    let root = Root::linux()
+        .file("/opt/example/server.conf", "[logging]\nfolder=/srv/[odd] logs\n")
+        .file("/srv/[odd] logs/sub/a.log", "fine\n")
+        .file("/srv/o logs/b.log", "not this one\n")
+        .file("/definitions/example-server.toml", EXAMPLE);
+    let definitions = root.real("/definitions");
+    let definitions = definitions.to_str().expect("plain");
+    let found = Run::new(["detect", "--json", "--collectors", definitions, "--root"]).arg(root.path()).run().code(0).json();
+    assert_eq!(found["installations"][0]["product"], "example-server");
+    let (bundle, _) = collect(root.path(), root.output.path(), &["--collectors", definitions]);
+    let line = bundle.line("a.log");
+    assert_eq!((&line["outcome"], &line["item"]), (&"collected".into(), &"example-server/service-log".into()));
+    assert!(!bundle.listing().contains("b.log"), "a value in a pattern matches itself only\n{}", bundle.listing());
+}
+
+#[test]
+fn errors_name_file_line_field_and_what_would_be_right() {
+    for (change, line, words) in [
+        (("category = \"logs\"", "category = \"log\""), 19, &["category", "logs"][..]),
+        (("[[collect]]", "[[collekt]]"), 17, &["collekt"]),
+        (("{log_dir}/**/*.log", "{log_dri}/**/*.log"), 20, &["log_dri"]),
+        (("**/*.log", "**/[*.log"), 20, &["paths"]),
+        (("schema = 1", "schema = 2"), 1, &["schema"]),
+        (("id = \"example-server\"", "id = \"other\""), 2, &["id", "other"]),
+    ] {
+        let root = Root::linux().file("/example-server.toml", EXAMPLE.replacen(change.0, change.1, 1));
+        let ran = Run::new(["collectors", "check"]).arg(root.real("/example-server.toml")).run().code(4);
+        assert!(ran.stderr.contains(&format!("example-server.toml:{line}:")), "line {line} is not named for {change:?}\n{ran}");
+        assert!(words.iter().all(|word| ran.stderr.contains(word)) && ran.stderr.contains("hint: "), "{ran}");
+    }
+}
+
+#[test]
+fn a_good_file_is_ok_and_the_built_in_ones_are() {
+    let root = Root::linux().file("/example-server.toml", EXAMPLE);
+    Run::new(["collectors", "check"]).arg(root.real("/example-server.toml")).run().code(0);
+    Run::new(["collectors", "check"]).run().code(0);
+    Run::new(["collectors", "check", "no/such.toml"]).run().code(6);
+    Run::new(["collectors", "show", "no-such-product"]).run().code(2);
+}
+
+#[test]
+fn a_broken_added_definition_stops_the_run() {
+    let root = Root::linux().file("/definitions/example-server.toml", "schema = 1\nid = 7\n");
+    let ran = Run::new(["detect", "--collectors"]).arg(root.real("/definitions")).arg("--root").arg(root.path()).run().code(4);
+    assert!(ran.stderr.contains("example-server.toml:2:"), "{ran}");
+}
