@@ -90,7 +90,6 @@ pub fn check_file(path: &Path, has_rule: &dyn Fn(&str) -> bool) -> Result<Defini
     }
     check_text(&path.display().to_string(), &text, has_rule)
 }
-<<<<<<< HEAD
 
 /// The definitions of a folder, sorted, so that the first error is always the same one.
 #[expect(clippy::disallowed_methods, reason = "the seam")]
@@ -109,11 +108,3 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 
 #[cfg(test)]
 mod tests;
-=======
-/// stub
-pub fn parse_age(_:&str)->Option<chrono::Duration>{None}
-/// stub
-pub fn parse_size(_:&str)->Option<u64>{None}
-/// stub
-pub fn check_file(path:&Path,_:&dyn Fn(&str)->bool)->Result<Definition,Error>{todo!("{path:?}")}
->>>>>>> main

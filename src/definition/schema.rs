@@ -23,7 +23,6 @@ pub struct Definition {
     pub id: String,
     /// Name shown to people.
     pub name: String,
-<<<<<<< HEAD
     /// Signs of the product on a host.
     #[serde(default)]
     pub detect: Detect,
@@ -39,14 +38,6 @@ pub struct Definition {
     /// What a node of it may be; the first role that holds is the node's.
     #[serde(default)]
     pub role: Vec<Role>,
-=======
-    /// x
-    #[serde(skip)]
-    pub text: String,
-    /// x
-    #[serde(skip)]
-    pub embedded: bool,
->>>>>>> main
     /// What is taken.
     #[serde(default)]
     pub collect: Vec<CollectItem>,
@@ -324,9 +315,6 @@ pub struct CollectItem {
     pub max_age: Option<String>,
     /// Larger files are cut to their first line and their newest part: `200MB`.
     pub max_file: Option<String>,
-    /// x
-    #[serde(default)]
-    pub exclude: Vec<String>,
     /// Redaction rules besides the common ones.
     #[serde(default)]
     pub rules: Vec<String>,
