@@ -58,16 +58,13 @@ pub fn expand_value(value: &str, vars: &Vars) -> String {
     while let Some(at) = rest.find(['%', '$']) {
         let (open, close) = if rest[at..].starts_with("${") { ("${", '}') } else { ("%", '%') };
         let name = rest[at..].strip_prefix(open).and_then(|after| after.split_once(close));
-        match name.and_then(|(name, after)| Some((vars.get(name)?, after))) {
-            Some((known, after)) => {
-                text.push_str(&rest[..at]);
-                text.push_str(known);
-                rest = after;
-            }
-            None => {
-                text.push_str(&rest[..=at]);
-                rest = &rest[at + 1..];
-            }
+        if let Some((known, after)) = name.and_then(|(name, after)| Some((vars.get(name)?, after))) {
+            text.push_str(&rest[..at]);
+            text.push_str(known);
+            rest = after;
+        } else {
+            text.push_str(&rest[..=at]);
+            rest = &rest[at + 1..];
         }
     }
     text.push_str(rest);

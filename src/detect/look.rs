@@ -205,13 +205,11 @@ impl<'h> View<'h> {
 
     /// An expression that may match anywhere, without regard to case.
     pub(super) fn expression(&self, pattern: &str) -> Option<Regex> {
-        match RegexBuilder::new(pattern).case_insensitive(true).build() {
-            Ok(regex) => Some(regex),
-            Err(_) => {
-                self.fail(&format!("expression {pattern}"), "cannot be compiled");
-                None
-            }
+        let built = RegexBuilder::new(pattern).case_insensitive(true).build();
+        if built.is_err() {
+            self.fail(&format!("expression {pattern}"), "cannot be compiled");
         }
+        built.ok()
     }
 }
 

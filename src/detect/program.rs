@@ -52,7 +52,7 @@ pub(super) fn folder_of(path: &str, up: u8, windows: bool) -> Option<String> {
 /// Whether a value can stand for a folder: absolute, and more than a drive, a share or the root.
 pub(super) fn is_folder(path: &str, windows: bool) -> bool {
     if !windows {
-        return path.starts_with('/') && path.trim_matches('/') != "";
+        return path.starts_with('/') && !path.trim_matches('/').is_empty();
     }
     let slashed = path.replace('/', "\\");
     let parts = |text: &str| text.split('\\').filter(|part| !part.is_empty()).count();

@@ -174,11 +174,10 @@ pub(super) fn xml(text: &str, path: &XmlPath) -> Result<Option<String>, String> 
                 matched += usize::from(fits(&element, path, depth, matched));
                 depth += 1;
                 if matched == depth && depth == path.steps.len() {
-                    match &path.attribute {
-                        Some(name) => match attribute(&element, name) {
-                            Some(value) => return Ok(Some(value)),
-                            None => continue,
-                        },
+                    let value = path.attribute.as_ref().map(|name| attribute(&element, name));
+                    match value {
+                        Some(None) => {}
+                        Some(value) => return Ok(value),
                         None => inner = Some(String::new()),
                     }
                 }
@@ -198,22 +197,19 @@ pub(super) fn xml(text: &str, path: &XmlPath) -> Result<Option<String>, String> 
                 depth = depth.saturating_sub(1);
                 matched = matched.min(depth);
             }
-            Event::Text(part) => append(&mut inner, &part.xml10_content()),
-            Event::CData(part) => append(&mut inner, &part.xml10_content()),
-            Event::GeneralRef(reference) => {
-                if let Some(text) = &mut inner {
-                    text.push_str(&entity(&format!("&{};", reference.xml10_content())));
-                }
-            }
             Event::Eof => return Ok(None),
-            _ => {}
+            other => inner = inner.map(|text| text + &content(&other)),
         }
     }
 }
 
-fn append(inner: &mut Option<String>, part: &str) {
-    if let Some(text) = inner {
-        text.push_str(part);
+/// The text that an event adds to an element.
+fn content(event: &Event<'_>) -> String {
+    match event {
+        Event::Text(part) => part.xml10_content().into_owned(),
+        Event::CData(part) => part.xml10_content().into_owned(),
+        Event::GeneralRef(reference) => entity(&format!("&{};", reference.xml10_content())),
+        _ => String::new(),
     }
 }
 

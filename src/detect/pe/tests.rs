@@ -26,7 +26,7 @@ fn utf16(text: &str) -> Vec<u8> {
 
 fn resource(text: Option<&str>) -> Vec<u8> {
     let mut fixed = Vec::new();
-    for word in [0xfeef_04bdu32, 0x0001_0000, 12 << 16 | 145, 3 << 16, 12 << 16 | 16, 2 << 16 | 7] {
+    for word in [0xfeef_04bdu32, 0x0001_0000, 0x000c_0091, 0x0003_0000, 0x000c_0010, 0x0002_0007] {
         fixed.extend(word.to_le_bytes());
     }
     fixed.resize(52, 0);
