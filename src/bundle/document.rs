@@ -76,7 +76,9 @@ mod tests {
             let manifest = manifest_of(names.iter().map(|name| (name.as_str(), &b"x"[..])));
             let mut whole = serde_json::to_string_pretty(&manifest).unwrap();
             whole.push('\n');
-            let text = io::read_to_string(Document::new(&manifest, manifest.entries.iter().cloned()).unwrap()).unwrap();
+            let text =
+                io::read_to_string(Document::new(&manifest, manifest.entries.iter().cloned()).unwrap())
+                    .unwrap();
             assert_eq!(text, whole);
         }
     }

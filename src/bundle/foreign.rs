@@ -35,7 +35,8 @@ fn publish(folder: &Path) {
     line.bytes = stub.bytes;
     line.sha256 = Some(stub.sha256.to_string());
     manifest.entries.push(line);
-    let json = std::io::read_to_string(Document::new(&manifest, manifest.entries.iter().cloned()).unwrap()).unwrap();
+    let json =
+        std::io::read_to_string(Document::new(&manifest, manifest.entries.iter().cloned()).unwrap()).unwrap();
     let finished = writer.finish_with(&mut Cleared::own_text(json), Some("00123")).unwrap();
     let checked = super::check(partial.read_back().unwrap(), &finished.contents, &|_, _| Ok(0)).unwrap();
     assert!(checked.hits.is_empty());

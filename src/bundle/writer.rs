@@ -147,8 +147,13 @@ impl<W: Target> Writer<W> {
     }
 
     /// Writes the manifest and the tag files, and closes the zip.
-    pub fn finish(self, manifest: &Manifest<PackedLines>, redaction: &Redaction) -> Result<Finished<W>, Error> {
-        let document = Document::new(manifest, manifest.entries.iter()).map_err(|error| Error::output("write", &self.path, error))?;
+    pub fn finish(
+        self,
+        manifest: &Manifest<PackedLines>,
+        redaction: &Redaction,
+    ) -> Result<Finished<W>, Error> {
+        let document = Document::new(manifest, manifest.entries.iter())
+            .map_err(|error| Error::output("write", &self.path, error))?;
         let hint = Hint { name: MANIFEST.to_owned(), rules: Vec::new() };
         let mut cleared = redaction.clear(document, &hint);
         self.finish_with(&mut cleared, manifest.run.case_number.as_deref())

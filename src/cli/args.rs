@@ -55,7 +55,9 @@ pub(super) struct Where {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  qdiag detect\n  qdiag detect --json\n  qdiag detect --root /mnt/restored-disk\n\nExit code 1 when no product is found.")]
+#[command(
+    after_help = "Examples:\n  qdiag detect\n  qdiag detect --json\n  qdiag detect --root /mnt/restored-disk\n\nExit code 1 when no product is found."
+)]
 pub(super) struct Detect {
     #[command(flatten)]
     pub(super) place: Where,
@@ -94,7 +96,9 @@ pub(super) struct Choose {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  qdiag plan\n  qdiag plan --since 2d --exclude '**/Script/*'\n  qdiag plan --add 'D:\\Exports\\*.csv' --json")]
+#[command(
+    after_help = "Examples:\n  qdiag plan\n  qdiag plan --since 2d --exclude '**/Script/*'\n  qdiag plan --add 'D:\\Exports\\*.csv' --json"
+)]
 pub(super) struct Plan {
     #[command(flatten)]
     pub(super) place: Where,
@@ -106,8 +110,10 @@ pub(super) struct Plan {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n\n\
-    Exit code 0: whole; 3: a valid bundle with gaps, which it names; 1: no product found.")]
+#[command(
+    after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n\n\
+    Exit code 0: whole; 3: a valid bundle with gaps, which it names; 1: no product found."
+)]
 pub(super) struct Collect {
     #[command(flatten)]
     pub(super) place: Where,
@@ -137,7 +143,9 @@ pub(super) struct Collect {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  qdiag verify qdiag-QLIKSERVER1-20261123T041500Z.zip\n  qdiag verify --json *.zip\n\nExit code 0: as written; 1: a finding; 6: not readable.")]
+#[command(
+    after_help = "Examples:\n  qdiag verify qdiag-QLIKSERVER1-20261123T041500Z.zip\n  qdiag verify --json *.zip\n\nExit code 0: as written; 1: a finding; 6: not readable."
+)]
 pub(super) struct Verify {
     /// Bundles
     #[arg(required = true, value_name = "BUNDLE")]
@@ -148,7 +156,9 @@ pub(super) struct Verify {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  qdiag redact Repository.exe.config > shown.config\n  type app.log | qdiag redact --name app.log\n  qdiag redact --case-key case.key server.log")]
+#[command(
+    after_help = "Examples:\n  qdiag redact Repository.exe.config > shown.config\n  type app.log | qdiag redact --name app.log\n  qdiag redact --case-key case.key server.log"
+)]
 pub(super) struct Redact {
     /// File to read; - for standard input
     #[arg(default_value = "-", value_name = "FILE")]
@@ -193,7 +203,9 @@ pub(super) enum CollectorsAction {
         collectors: Option<PathBuf>,
     },
     /// Check definition files, or the built-in ones
-    #[command(after_help = "Example:\n  qdiag collectors check my-product.toml\n\nExit code 4 when a definition does not load.")]
+    #[command(
+        after_help = "Example:\n  qdiag collectors check my-product.toml\n\nExit code 4 when a definition does not load."
+    )]
     Check {
         /// Files to check; none for the built-in definitions
         files: Vec<PathBuf>,

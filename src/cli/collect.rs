@@ -27,8 +27,13 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let mut durations = Durations::default();
     let detection = durations.of("detect", &host, || detect(&host, &catalog));
     if nothing_to_do(args, &detection) {
-        print::out(&format!("No Qlik product was found on {}; nothing was written.\n", print::plain(&host.name)));
-        print::out("With --environment-only a bundle with facts about this host is made; --add PATH takes what you name.\n");
+        print::out(&format!(
+            "No Qlik product was found on {}; nothing was written.\n",
+            print::plain(&host.name)
+        ));
+        print::out(
+            "With --environment-only a bundle with facts about this host is made; --add PATH takes what you name.\n",
+        );
         return Ok(Exit::Finding);
     }
     let planned = durations.of("plan", &host, || plan(&host, &detection.installations, &chosen));
@@ -44,7 +49,10 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         redaction: &redaction,
         stop: &STOP,
         tell: &*tell,
-        arguments: std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect(),
+        arguments: std::env::args_os()
+            .skip(1)
+            .map(|argument| argument.to_string_lossy().into_owned())
+            .collect(),
         window: chosen.window,
         case_number: args.case.clone(),
         installations: detect_command::installations(&detection, &host),
@@ -88,16 +96,25 @@ fn target(args: &args::Collect, host: &Host) -> Result<PathBuf, Error> {
     let case = args.case.as_deref().map(name_part).transpose()?;
     let start = host.clock.utc().format("%Y%m%dT%H%M%SZ");
     let host_name = name_part(&host.name).unwrap_or_else(|_| "host".into());
-    let name = case.map_or_else(|| format!("qdiag-{host_name}-{start}.zip"), |case| format!("qdiag-{case}-{host_name}-{start}.zip"));
+    let name = case.map_or_else(
+        || format!("qdiag-{host_name}-{start}.zip"),
+        |case| format!("qdiag-{case}-{host_name}-{start}.zip"),
+    );
     Ok(args.output.join(name))
 }
 
 /// A text as part of a file name: letters, digits, dots, dashes and underscores.
 fn name_part(text: &str) -> Result<String, Error> {
-    let safe: String =
-        text.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).take(60).collect();
+    let safe: String = text
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
+        .take(60)
+        .collect();
     if safe.trim_matches(['.', '_']).is_empty() {
-        return Err(Error::usage(format!("--case {text:?} has no letter or digit"), "the number of the support case, such as 01234567"));
+        return Err(Error::usage(
+            format!("--case {text:?} has no letter or digit"),
+            "the number of the support case, such as 01234567",
+        ));
     }
     Ok(safe)
 }
@@ -106,11 +123,18 @@ fn name_part(text: &str) -> Result<String, Error> {
 fn ask(plan: &Plan, target: &Path) -> Result<bool, Error> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
-        return Err(Error::usage("there is no terminal to ask on", "say --yes to collect without a question; qdiag plan shows what is taken"));
+        return Err(Error::usage(
+            "there is no terminal to ask on",
+            "say --yes to collect without a question; qdiag plan shows what is taken",
+        ));
     }
     let mut text = String::new();
     for (category, (items, bytes)) in result::by_category(plan) {
-        text.push_str(&format!("  {category:<12} {:>12} {:>10}\n", print::count(items, "item"), print::size(bytes)));
+        text.push_str(&format!(
+            "  {category:<12} {:>12} {:>10}\n",
+            print::count(items, "item"),
+            print::size(bytes)
+        ));
     }
     text.push_str(&format!("{}\n", plan_command::summary(plan)));
     text.push_str("Secrets are masked while reading. Nothing is sent. qdiag plan lists every file.\n");
@@ -130,7 +154,8 @@ fn on_interrupt(partial: PathBuf) {
             let _ = std::fs::remove_file(&partial);
             end();
         }
-        let _ = std::io::stderr().write_all(b"\nfinishing the bundle with what there is; again to throw it away\n");
+        let _ = std::io::stderr()
+            .write_all(b"\nfinishing the bundle with what there is; again to throw it away\n");
     });
 }
 

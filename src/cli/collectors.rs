@@ -41,7 +41,9 @@ pub(super) fn run(action: &CollectorsAction) -> Result<Exit, Error> {
         CollectorsAction::Show { id, collectors } => {
             let catalog = options::catalog(collectors.as_deref(), &redaction)?;
             let found = catalog.definitions.iter().find(|definition| definition.id == *id);
-            let found = found.ok_or_else(|| Error::usage(format!("there is no definition {id}"), "qdiag collectors list shows all ids"))?;
+            let found = found.ok_or_else(|| {
+                Error::usage(format!("there is no definition {id}"), "qdiag collectors list shows all ids")
+            })?;
             print::out(&print::plain(&found.text));
             Ok(Exit::Ok)
         }
@@ -65,7 +67,13 @@ fn list(definitions: &[Definition], json: bool) {
     let mut text = String::new();
     for one in listed {
         let added = if one.embedded { "" } else { "  (added)" };
-        let _ = writeln!(text, "{:<36} {:<44} {}{added}", one.id, one.name, print::count(one.items as u64, "item"));
+        let _ = writeln!(
+            text,
+            "{:<36} {:<44} {}{added}",
+            one.id,
+            one.name,
+            print::count(one.items as u64, "item")
+        );
     }
     print::out(&print::plain(&text));
 }
@@ -73,7 +81,10 @@ fn list(definitions: &[Definition], json: bool) {
 fn check(files: &[PathBuf], json: bool, redaction: &Redaction) -> Result<Exit, Error> {
     if files.is_empty() {
         let catalog = options::catalog(None, redaction)?;
-        print::out(&format!("{} built in, all load\n", print::count(catalog.definitions.len() as u64, "definition")));
+        print::out(&format!(
+            "{} built in, all load\n",
+            print::count(catalog.definitions.len() as u64, "definition")
+        ));
         return Ok(Exit::Ok);
     }
     let mut wrong = false;

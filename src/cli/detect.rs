@@ -70,7 +70,10 @@ fn text(document: &Document) -> String {
     }
     for found in &document.installations {
         let release = found.release.as_ref().map_or(String::new(), |release| format!(" {}", release.value));
-        let version = found.version.as_ref().map_or("version unknown".into(), |version| format!("version {}", version.value));
+        let version = found
+            .version
+            .as_ref()
+            .map_or("version unknown".into(), |version| format!("version {}", version.value));
         let role = found.role.as_ref().map_or(String::new(), |role| format!(", role {}", role.value));
         let _ = writeln!(text, "{}{release}, {version}{role}", found.name);
         let readings = [("version", &found.version), ("release", &found.release), ("role", &found.role)];

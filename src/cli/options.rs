@@ -5,11 +5,11 @@ use std::path::Path;
 use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 
 use super::args;
+use crate::Error;
 use crate::definition::{Catalog, parse_age, parse_size};
 use crate::host::Host;
 use crate::plan::{Choice, Options};
 use crate::redact::{MaskKey, Privacy, Redaction};
-use crate::Error;
 
 /// The host that was asked for.
 pub(super) fn host(place: &args::Where) -> Result<Host, Error> {
@@ -28,7 +28,9 @@ pub(super) fn catalog(folder: Option<&Path>, redaction: &Redaction) -> Result<Ca
 pub(super) fn redaction(privacy: args::Privacy, case_key: Option<&Path>) -> Result<Redaction, Error> {
     let key = match case_key {
         Some(path) => MaskKey::from_secret(&read_key(path)?),
-        None => MaskKey::random().map_err(|error| Error::usage(format!("the system gives no random numbers: {error}"), "use --case-key FILE"))?,
+        None => MaskKey::random().map_err(|error| {
+            Error::usage(format!("the system gives no random numbers: {error}"), "use --case-key FILE")
+        })?,
     };
     let privacy = match privacy {
         args::Privacy::Secrets => Privacy::Secrets,
@@ -53,10 +55,14 @@ fn read_key(path: &Path) -> Result<Vec<u8>, Error> {
 pub(super) fn plan(choose: &args::Choose, host: &Host, catalog: &Catalog) -> Result<Options, Error> {
     for id in &choose.product {
         if !catalog.definitions.iter().any(|definition| definition.id == *id) {
-            return Err(Error::usage(format!("there is no product {id}"), "qdiag collectors list shows all ids"));
+            return Err(Error::usage(
+                format!("there is no product {id}"),
+                "qdiag collectors list shows all ids",
+            ));
         }
     }
-    let window = (time(choose.since.as_deref(), "--since", host)?, time(choose.until.as_deref(), "--until", host)?);
+    let window =
+        (time(choose.since.as_deref(), "--since", host)?, time(choose.until.as_deref(), "--until", host)?);
     if let (Some(since), Some(until)) = window
         && since >= until
     {
@@ -75,15 +81,20 @@ pub(super) fn plan(choose: &args::Choose, host: &Host, catalog: &Catalog) -> Res
 
 fn choices(globs: &[String], flag: &str) -> Result<Vec<Choice>, Error> {
     let parse = |glob: &String| {
-        Choice::parse(glob).map_err(|why| Error::usage(format!("{flag} {glob}: {why}"), "a glob such as '**/Engine/**' or '*.txt'"))
+        Choice::parse(glob).map_err(|why| {
+            Error::usage(format!("{flag} {glob}: {why}"), "a glob such as '**/Engine/**' or '*.txt'")
+        })
     };
     globs.iter().map(parse).collect()
 }
 
 fn max_file(text: &str) -> Result<u64, Error> {
-    parse_size(text)
-        .filter(|bytes| *bytes >= 1000)
-        .ok_or_else(|| Error::usage(format!("--max-file {text}: not a size"), "a size of at least 1kB such as 500kB, 50MB or 1GB"))
+    parse_size(text).filter(|bytes| *bytes >= 1000).ok_or_else(|| {
+        Error::usage(
+            format!("--max-file {text}: not a size"),
+            "a size of at least 1kB such as 500kB, 50MB or 1GB",
+        )
+    })
 }
 
 /// A duration back from the host's now, or a time in the host's zone.
@@ -104,14 +115,23 @@ fn time(text: Option<&str>, flag: &str, host: &Host) -> Result<Option<DateTime<U
     let local = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|date| date.and_hms_opt(0, 0, 0)));
+        .or_else(|| {
+            NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|date| date.and_hms_opt(0, 0, 0))
+        });
     local.and_then(|local| in_zone(local, host)).map(Some).ok_or_else(wrong)
 }
 
 /// A local time of the host. Under a root the host's own offset counts; on this machine its zone, which knows summer time.
 fn in_zone(local: NaiveDateTime, host: &Host) -> Option<DateTime<Utc>> {
     if host.root.is_some() {
-        return host.clock.now().offset().fix().from_local_datetime(&local).single().map(|time| time.to_utc());
+        return host
+            .clock
+            .now()
+            .offset()
+            .fix()
+            .from_local_datetime(&local)
+            .single()
+            .map(|time| time.to_utc());
     }
     Local.from_local_datetime(&local).earliest().map(|time| time.to_utc())
 }

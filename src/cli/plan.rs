@@ -23,7 +23,8 @@ pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
     } else {
         print(&plan);
     }
-    let nothing = detection.installations.is_empty() && !args.choose.environment_only && args.choose.add.is_empty();
+    let nothing =
+        detection.installations.is_empty() && !args.choose.environment_only && args.choose.add.is_empty();
     Ok(if nothing { Exit::Finding } else { Exit::Ok })
 }
 
@@ -52,7 +53,11 @@ fn line(item: &PlanItem) -> String {
 pub(super) fn summary(plan: &Plan) -> String {
     let (items, bytes) = plan.to_read();
     let left = plan.items.len() as u64 - items;
-    format!("{} with {} will be read; {left} more are listed with the reason why not.", print::count(items, "item"), print::size(bytes))
+    format!(
+        "{} with {} will be read; {left} more are listed with the reason why not.",
+        print::count(items, "item"),
+        print::size(bytes)
+    )
 }
 
 /// What the command prints with `--json`.

@@ -82,7 +82,12 @@ impl Lines {
         let rate = read as f64 / gone.as_secs_f64();
         let left = (total.saturating_sub(read) as f64 / rate.max(1.0)).ceil();
         let rate = size(rate as u64);
-        Self::line(&format!("{} of {}, {rate}/s, {left} s left, {}", size(read), size(total), self.current.borrow()));
+        Self::line(&format!(
+            "{} of {}, {rate}/s, {left} s left, {}",
+            size(read),
+            size(total),
+            self.current.borrow()
+        ));
     }
 }
 

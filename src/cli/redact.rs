@@ -17,7 +17,8 @@ pub(super) fn run(args: &args::Redact) -> Result<Exit, Error> {
     } else {
         Box::new(std::fs::File::open(&args.file).map_err(|source| Error::input("open", &args.file, source))?)
     };
-    let own_name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).filter(|_| !standard_input);
+    let own_name =
+        args.file.file_name().map(|name| name.to_string_lossy().into_owned()).filter(|_| !standard_input);
     let hint = Hint { name: args.name.clone().or(own_name).unwrap_or_default(), rules: Vec::new() };
     let mut cleared = redaction.clear(source, &hint);
     let mut out = io::stdout().lock();
@@ -34,7 +35,10 @@ pub(super) fn run(args: &args::Redact) -> Result<Exit, Error> {
     }
     let _ = out.flush();
     if let Some(reason) = &cleared.clearance().withheld {
-        fail::note(&format!("withheld: {reason}"), "qdiag passes on text only; nothing of this file would enter a bundle");
+        fail::note(
+            &format!("withheld: {reason}"),
+            "qdiag passes on text only; nothing of this file would enter a bundle",
+        );
         return Ok(Exit::Partial);
     }
     Ok(Exit::Ok)

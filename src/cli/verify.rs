@@ -83,7 +83,13 @@ fn text(bundle: &Path, found: &Verification) -> String {
     let mut text = String::new();
     let verdict = if found.findings.is_empty() { "as it was written" } else { "NOT as it was written" };
     let _ = writeln!(text, "{}: {verdict}", bundle.display());
-    let _ = writeln!(text, "  {}, {}, SHA-256 {}", print::count_of(found.entries, "entry", "entries"), print::size(found.bytes), found.sha256);
+    let _ = writeln!(
+        text,
+        "  {}, {}, SHA-256 {}",
+        print::count_of(found.entries, "entry", "entries"),
+        print::size(found.bytes),
+        found.sha256
+    );
     for note in &found.notes {
         let _ = writeln!(text, "  note: {note}");
     }

@@ -20,7 +20,12 @@ pub(super) fn known(item: PlanItem, outcome: Outcome, reason: &str) -> Entry {
 }
 
 /// The program's own log as an entry.
-pub(super) fn own_log<W: Target>(job: &Job<'_>, item: PlanItem, text: String, writer: &mut Writer<W>) -> Result<Entry, Error> {
+pub(super) fn own_log<W: Target>(
+    job: &Job<'_>,
+    item: PlanItem,
+    text: String,
+    writer: &mut Writer<W>,
+) -> Result<Entry, Error> {
     store_bytes(job, &item, text.into_bytes(), writer)
 }
 
@@ -43,14 +48,21 @@ pub(super) fn take<W: Target>(job: &Job<'_>, item: PlanItem, writer: &mut Writer
     }
 }
 
-fn take_file<W: Target>(job: &Job<'_>, item: &PlanItem, path: &HostPath, writer: &mut Writer<W>) -> Result<Entry, Error> {
+fn take_file<W: Target>(
+    job: &Job<'_>,
+    item: &PlanItem,
+    path: &HostPath,
+    writer: &mut Writer<W>,
+) -> Result<Entry, Error> {
     let files = &job.host.files;
     let opened: io::Result<(Box<dyn Read>, Option<Cut>, _)> = match item.limit {
         Limit::Whole => files.open(path).map(|file| {
             let stat = file.stat;
             (Box::new(file) as Box<dyn Read>, None, stat)
         }),
-        Limit::Bytes(bytes) => limit::newest(files, path, bytes).map(|(reader, cut, stat)| (reader, Some(cut), stat)),
+        Limit::Bytes(bytes) => {
+            limit::newest(files, path, bytes).map(|(reader, cut, stat)| (reader, Some(cut), stat))
+        }
     };
     let (reader, cut, stat) = match opened {
         Ok(opened) => opened,
@@ -81,7 +93,12 @@ fn take_file<W: Target>(job: &Job<'_>, item: &PlanItem, path: &HostPath, writer:
     Ok(entry)
 }
 
-fn take_command<W: Target>(job: &Job<'_>, item: &PlanItem, command: &HostCommand, writer: &mut Writer<W>) -> Result<Entry, Error> {
+fn take_command<W: Target>(
+    job: &Job<'_>,
+    item: &PlanItem,
+    command: &HostCommand,
+    writer: &mut Writer<W>,
+) -> Result<Entry, Error> {
     let output = match job.host.commands.run(command) {
         Ok(output) => output,
         Err(miss) => return Ok(missed(item, &miss)),
@@ -102,7 +119,12 @@ fn take_command<W: Target>(job: &Job<'_>, item: &PlanItem, command: &HostCommand
     Ok(entry)
 }
 
-fn store_bytes<W: Target>(job: &Job<'_>, item: &PlanItem, bytes: Vec<u8>, writer: &mut Writer<W>) -> Result<Entry, Error> {
+fn store_bytes<W: Target>(
+    job: &Job<'_>,
+    item: &PlanItem,
+    bytes: Vec<u8>,
+    writer: &mut Writer<W>,
+) -> Result<Entry, Error> {
     let empty = bytes.is_empty();
     let mut entry = store(job, item, Cursor::new(bytes), None, writer)?;
     if empty && entry.outcome == Outcome::Collected {
@@ -138,7 +160,8 @@ fn store<R: Read, W: Target>(
         End::SourceFailed(error) => {
             let cut = entry.bytes > 0;
             entry.outcome = if cut { Outcome::Truncated } else { known_of(&error).0 };
-            entry.reason = Some(format!("reading failed after {} bytes: {}", entry.source_bytes, known_of(&error).1));
+            entry.reason =
+                Some(format!("reading failed after {} bytes: {}", entry.source_bytes, known_of(&error).1));
         }
     }
     Ok(entry)

@@ -11,7 +11,11 @@ const HEAD: usize = 64 * 1024;
 const SEEK: usize = 1024 * 1024;
 
 /// A reader of the first line, a marker and the newest part of a file, and what it leaves out.
-pub(super) fn newest(files: &Files, path: &HostPath, limit: u64) -> io::Result<(Box<dyn Read>, Cut, OpenStat)> {
+pub(super) fn newest(
+    files: &Files,
+    path: &HostPath,
+    limit: u64,
+) -> io::Result<(Box<dyn Read>, Cut, OpenStat)> {
     let mut head_file = files.open(path)?;
     let stat = head_file.stat;
     let wide = Wide::of(&mut head_file)?;

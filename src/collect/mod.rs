@@ -61,7 +61,12 @@ fn gather<W: Target>(job: &Job<'_>, plan: Plan, writer: &mut Writer<W>) -> Resul
     let mut log = RunLog::new(&job.host.clock);
     let (items, bytes) = plan.to_read();
     job.tell.tell(Event::Started { items, bytes });
-    log.line(&format!("qdiag {} on {}, {} items planned", env!("CARGO_PKG_VERSION"), job.host.name, plan.items.len()));
+    log.line(&format!(
+        "qdiag {} on {}, {} items planned",
+        env!("CARGO_PKG_VERSION"),
+        job.host.name,
+        plan.items.len()
+    ));
     for found in &job.installations {
         let version = found.version.as_ref().map_or("unknown version", |version| version.value.as_str());
         log.line(&format!("found {} {version}", found.name));
@@ -86,7 +91,12 @@ fn gather<W: Target>(job: &Job<'_>, plan: Plan, writer: &mut Writer<W>) -> Resul
     Ok(gathered)
 }
 
-fn take<W: Target>(job: &Job<'_>, item: PlanItem, writer: &mut Writer<W>, log: &mut RunLog) -> Result<Entry, Error> {
+fn take<W: Target>(
+    job: &Job<'_>,
+    item: PlanItem,
+    writer: &mut Writer<W>,
+    log: &mut RunLog,
+) -> Result<Entry, Error> {
     if let Some((outcome, reason)) = item.known.clone() {
         return Ok(entry::known(item, outcome, &reason));
     }
@@ -107,7 +117,8 @@ impl Gathered {
         for (rule, count) in &entry.masks {
             *self.masks.entry(rule.clone()).or_default() += count;
         }
-        let slow = self.slowest.len() < SLOWEST || self.slowest.last().is_some_and(|last| last.duration_ms < entry.duration_ms);
+        let slow = self.slowest.len() < SLOWEST
+            || self.slowest.last().is_some_and(|last| last.duration_ms < entry.duration_ms);
         if slow && entry.duration_ms > 0 {
             self.slowest.push(SlowItem { name: entry.name.clone(), duration_ms: entry.duration_ms });
             self.slowest.sort_by_key(|item| std::cmp::Reverse(item.duration_ms));

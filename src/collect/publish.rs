@@ -51,7 +51,11 @@ fn top_folder(partial: &Partial) -> String {
     partial.target().file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn finish(job: &Job<'_>, writer: Writer<PartialFile>, manifest: &Manifest<PackedLines>) -> Result<Contents, Error> {
+fn finish(
+    job: &Job<'_>,
+    writer: Writer<PartialFile>,
+    manifest: &Manifest<PackedLines>,
+) -> Result<Contents, Error> {
     Ok(writer.finish(manifest, job.redaction)?.contents)
 }
 
@@ -70,11 +74,13 @@ fn mend(
     (manifest, learned): (&Manifest<PackedLines>, &Learned),
 ) -> Result<(Partial, Manifest<PackedLines>), Error> {
     let second = partial.second()?;
-    let (writer, changed) = bundle::rewrite(partial.read_back()?, contents, second.out()?, hits, &|name, content| {
-        let hint = Hint { name: name.file_name().to_owned(), rules: Vec::new() };
-        job.redaction.clear_with(content, &hint, Some(learned))
-    })?;
-    let changed: BTreeMap<String, Added> = changed.into_iter().map(|(name, added)| (name.to_string(), added)).collect();
+    let (writer, changed) =
+        bundle::rewrite(partial.read_back()?, contents, second.out()?, hits, &|name, content| {
+            let hint = Hint { name: name.file_name().to_owned(), rules: Vec::new() };
+            job.redaction.clear_with(content, &hint, Some(learned))
+        })?;
+    let changed: BTreeMap<String, Added> =
+        changed.into_iter().map(|(name, added)| (name.to_string(), added)).collect();
     let entries = manifest.entries.map(|entry| corrected(entry, &changed));
     let entries = entries.map_err(|error| Error::output("write", partial.path(), error))?;
     let mut manifest = manifest.with_entries(entries);
@@ -104,7 +110,12 @@ fn corrected(mut entry: Entry, changed: &BTreeMap<String, Added>) -> Entry {
     entry
 }
 
-fn manifest(job: &Job<'_>, gathered: Gathered, started: &str, collect_ms: u64) -> Result<Manifest<PackedLines>, Error> {
+fn manifest(
+    job: &Job<'_>,
+    gathered: Gathered,
+    started: &str,
+    collect_ms: u64,
+) -> Result<Manifest<PackedLines>, Error> {
     let memory = |error| Error::output("write", std::path::Path::new(bundle::MANIFEST), error);
     let entries = gathered.lines.finish().map_err(memory)?;
     let mut durations_ms = job.durations_ms.clone();

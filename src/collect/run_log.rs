@@ -31,7 +31,8 @@ impl RunLog {
     /// The log as text.
     pub(super) fn into_text(mut self) -> String {
         if let Some(more) = self.lines.checked_sub(LINES).filter(|more| *more > 0) {
-            writeln!(self.text, "… and {more} more lines; the manifest has all outcomes").expect("memory takes it");
+            writeln!(self.text, "… and {more} more lines; the manifest has all outcomes")
+                .expect("memory takes it");
         }
         self.text
     }

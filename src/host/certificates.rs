@@ -12,8 +12,13 @@ use super::{Files, Miss, Os};
 const LARGEST: u64 = 1024 * 1024;
 
 /// Where certificates of products and of the system stand on Linux.
-const FOLDERS: [&str; 5] =
-    ["/etc/ssl/certs/*.pem", "/etc/ssl/*.pem", "/etc/pki/tls/certs/*.crt", "/opt/*/etc/*.crt", "/opt/*/certs/*.pem"];
+const FOLDERS: [&str; 5] = [
+    "/etc/ssl/certs/*.pem",
+    "/etc/ssl/*.pem",
+    "/etc/pki/tls/certs/*.crt",
+    "/opt/*/etc/*.crt",
+    "/opt/*/certs/*.pem",
+];
 
 /// All certificates in the usual places, by path.
 pub(super) fn document(files: &Files, os: Os) -> Result<Json, Miss> {
@@ -49,7 +54,9 @@ pub(super) fn facts(bytes: &[u8]) -> Vec<Json> {
 
 fn certificate(der: &[u8]) -> Option<Json> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
-    let time = |time: x509_parser::time::ASN1Time| chrono::DateTime::from_timestamp(time.timestamp(), 0).map(|time| time.to_rfc3339());
+    let time = |time: x509_parser::time::ASN1Time| {
+        chrono::DateTime::from_timestamp(time.timestamp(), 0).map(|time| time.to_rfc3339())
+    };
     let names = certificate.subject_alternative_name().ok().flatten().map(|names| {
         let name = |name: &GeneralName<'_>| match name {
             GeneralName::DNSName(name) => Some((*name).to_owned()),

@@ -87,7 +87,12 @@ pub(super) fn run(command: &HostCommand) -> Result<CommandOutput, Miss> {
 
 fn start(program: &str, arguments: &[String]) -> io::Result<Child> {
     let mut command = Command::new(program);
-    command.args(arguments).env_clear().env("LC_ALL", "C").env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").current_dir("/");
+    command
+        .args(arguments)
+        .env_clear()
+        .env("LC_ALL", "C")
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .current_dir("/");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::{FactKind, Host, HostPath, KeyPath, Miss, Os};
 
 /// Uninstall keys below a hive: the native view, then the 32-bit one.
-const VIEWS: [&str; 2] =
-    [r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall", r"SOFTWARE\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall"];
+const VIEWS: [&str; 2] = [
+    r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall",
+    r"SOFTWARE\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall",
+];
 
 /// Debian's package database; it is text.
 const DPKG: &str = "/var/lib/dpkg/status";
@@ -39,7 +41,8 @@ pub(super) fn list(host: &Host) -> Result<Vec<InstalledPackage>, Miss> {
     if found.is_empty() {
         match host.facts.read(FactKind::Installed) {
             Ok(recorded) => {
-                found = serde_json::from_value(recorded).map_err(|error| Miss::Failed(format!("the list of software: {error}")))?;
+                found = serde_json::from_value(recorded)
+                    .map_err(|error| Miss::Failed(format!("the list of software: {error}")))?;
             }
             Err(Miss::Missing(_)) => {}
             Err(miss) => return Err(miss),
@@ -63,7 +66,8 @@ fn from_registry(host: &Host) -> Result<Vec<InstalledPackage>, Miss> {
             };
             // Entries without a name are parts of others.
             if let Some(name) = text("DisplayName")? {
-                let (version, publisher, location) = (text("DisplayVersion")?, text("Publisher")?, text("InstallLocation")?);
+                let (version, publisher, location) =
+                    (text("DisplayVersion")?, text("Publisher")?, text("InstallLocation")?);
                 found.push(InstalledPackage { name, version, publisher, location, source });
             }
         }
@@ -79,7 +83,9 @@ fn from_dpkg(host: &Host) -> Result<Vec<InstalledPackage>, Miss> {
     };
     let text = String::from_utf8_lossy(&bytes);
     let paragraph = |paragraph: &str| {
-        let field = |name: &str| paragraph.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::to_owned);
+        let field = |name: &str| {
+            paragraph.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::to_owned)
+        };
         let installed = field("Status").is_some_and(|status| status.ends_with(" installed"));
         field("Package").filter(|_| installed).map(|name| InstalledPackage {
             name,

@@ -9,12 +9,20 @@ use sysinfo::{Disks, Networks, System};
 use super::certificates;
 use super::commands::run;
 use super::registry::NoRegistry;
-use super::{Clock, CommandOutput, Commands, FactKind, Facts, Files, Host, HostCommand, HostPath, Miss, Os, Vars, ports, process};
+use super::{
+    Clock, CommandOutput, Commands, FactKind, Facts, Files, Host, HostCommand, HostPath, Miss, Os, Vars,
+    ports, process,
+};
 use crate::Error;
 
 /// Programs that tell what no native call does: id, candidates for the program, arguments, seconds.
 const PROGRAMS: [(&str, &[&str], &[&str], u64); 3] = [
-    ("failed-units", &["/usr/bin/systemctl", "/bin/systemctl"], &["--no-pager", "--failed", "--all", "--full"], 10),
+    (
+        "failed-units",
+        &["/usr/bin/systemctl", "/bin/systemctl"],
+        &["--no-pager", "--failed", "--all", "--full"],
+        10,
+    ),
     ("journal-usage", &["/usr/bin/journalctl", "/bin/journalctl"], &["--disk-usage"], 10),
     ("time-synchronization", &["/usr/bin/timedatectl"], &["status", "--no-pager"], 10),
 ];
@@ -23,7 +31,16 @@ const PROGRAMS: [(&str, &[&str], &[&str], u64); 3] = [
 const EVENTS: &str = "5000";
 
 /// Units whose messages tell of Qlik products and of services that start and stop.
-const UNITS: [&str; 8] = ["qlik*", "repagent*", "areplicate*", "talend*", "postgresql*", "init.scope", "systemd-timesyncd*", "chrony*"];
+const UNITS: [&str; 8] = [
+    "qlik*",
+    "repagent*",
+    "areplicate*",
+    "talend*",
+    "postgresql*",
+    "init.scope",
+    "systemd-timesyncd*",
+    "chrony*",
+];
 
 const fn this_os() -> Os {
     if cfg!(windows) {
@@ -40,10 +57,14 @@ impl Host {
     #[expect(clippy::unnecessary_wraps, reason = "a live registry can fail to open")]
     pub fn live() -> Result<Self, Error> {
         let os = this_os();
-        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let vars = Vars::new(os, variables);
         let proxies = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
-        let proxies = proxies.iter().filter_map(|name| Some(((*name).to_owned(), Json::from(vars.get(name)?)))).collect();
+        let proxies = proxies
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), Json::from(vars.get(name)?))))
+            .collect();
         Ok(Self {
             os,
             name: System::host_name().ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "host".into()),
@@ -83,7 +104,8 @@ impl Programs {
 
 impl Commands for Programs {
     fn list(&self) -> Vec<HostCommand> {
-        let mut found: Vec<HostCommand> = PROGRAMS.iter().filter_map(|program| Self::find(program.0)).collect();
+        let mut found: Vec<HostCommand> =
+            PROGRAMS.iter().filter_map(|program| Self::find(program.0)).collect();
         found.sort_by(|a, b| a.id.cmp(&b.id));
         found
     }
@@ -118,9 +140,21 @@ impl Facts for LiveFacts {
         if journal().is_some() { vec!["journal".into()] } else { Vec::new() }
     }
 
-    fn events(&self, channel: &str, window: &(Option<DateTime<Utc>>, Option<DateTime<Utc>>)) -> Result<Json, Miss> {
-        let program = journal().filter(|_| channel == "journal").ok_or_else(|| Miss::Missing("there is no journal here".into()))?;
-        let mut argv = vec![program.to_owned(), "--output=json".into(), "--no-pager".into(), "--quiet".into(), "--utc".into()];
+    fn events(
+        &self,
+        channel: &str,
+        window: &(Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    ) -> Result<Json, Miss> {
+        let program = journal()
+            .filter(|_| channel == "journal")
+            .ok_or_else(|| Miss::Missing("there is no journal here".into()))?;
+        let mut argv = vec![
+            program.to_owned(),
+            "--output=json".into(),
+            "--no-pager".into(),
+            "--quiet".into(),
+            "--utc".into(),
+        ];
         argv.push(format!("--lines={EVENTS}"));
         argv.extend(UNITS.iter().map(|unit| format!("--unit={unit}")));
         let time = |time: DateTime<Utc>| time.format("%Y-%m-%d %H:%M:%S UTC").to_string();
@@ -136,7 +170,9 @@ impl Facts for LiveFacts {
 }
 
 fn journal() -> Option<&'static str> {
-    ["/usr/bin/journalctl", "/bin/journalctl"].into_iter().find(|program| std::path::Path::new(program).is_file())
+    ["/usr/bin/journalctl", "/bin/journalctl"]
+        .into_iter()
+        .find(|program| std::path::Path::new(program).is_file())
 }
 
 /// The few fields of a journal entry that tell something; command lines and environments are left out.
@@ -201,7 +237,8 @@ impl LiveFacts {
         let mut interfaces: Vec<Json> = networks
             .iter()
             .map(|(name, network)| {
-                let mut addresses: Vec<String> = network.ip_networks().iter().map(|ip| format!("{}/{}", ip.addr, ip.prefix)).collect();
+                let mut addresses: Vec<String> =
+                    network.ip_networks().iter().map(|ip| format!("{}/{}", ip.addr, ip.prefix)).collect();
                 addresses.sort();
                 json!({
                     "name": name,
@@ -216,7 +253,9 @@ impl LiveFacts {
             })
             .collect();
         interfaces.sort_by_key(|interface| interface["name"].to_string());
-        Ok(json!({ "interfaces": interfaces, "listening": ports::listening(), "proxy_variables": self.proxies }))
+        Ok(
+            json!({ "interfaces": interfaces, "listening": ports::listening(), "proxy_variables": self.proxies }),
+        )
     }
 }
 

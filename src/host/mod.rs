@@ -90,7 +90,9 @@ impl Host {
             FactKind::Services => listed(self.services()?),
             FactKind::Installed => listed(self.installed()?),
             _ => match self.facts.read(kind) {
-                Err(Miss::Missing(why)) if kind == FactKind::System => self.system_from_registry()?.ok_or(Miss::Missing(why)),
+                Err(Miss::Missing(why)) if kind == FactKind::System => {
+                    self.system_from_registry()?.ok_or(Miss::Missing(why))
+                }
                 other => other,
             },
         }
@@ -115,9 +117,17 @@ impl Host {
     fn system_from_registry(&self) -> Result<Option<serde_json::Value>, Miss> {
         let key = KeyPath(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion".into());
         let Some(values) = self.registry.values(&key)? else { return Ok(None) };
-        let wanted = ["ProductName", "DisplayVersion", "ReleaseId", "CurrentBuild", "UBR", "InstallationType"];
-        let known = values.into_iter().filter(|(name, _)| wanted.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)));
-        Ok(Some(known.filter_map(|(name, value)| Some((name, value.text()?.into()))).collect::<serde_json::Map<_, _>>().into()))
+        let wanted =
+            ["ProductName", "DisplayVersion", "ReleaseId", "CurrentBuild", "UBR", "InstallationType"];
+        let known = values
+            .into_iter()
+            .filter(|(name, _)| wanted.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)));
+        Ok(Some(
+            known
+                .filter_map(|(name, value)| Some((name, value.text()?.into())))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+        ))
     }
 }
 

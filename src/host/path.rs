@@ -60,7 +60,11 @@ impl HostPath {
     pub fn join(&self, part: &str) -> Self {
         let separator = if self.windows { '\\' } else { '/' };
         let part = if self.windows { part.replace('/', "\\") } else { part.to_owned() };
-        let text = format!("{}{separator}{}", self.text.trim_end_matches(separator), part.trim_start_matches(separator));
+        let text = format!(
+            "{}{separator}{}",
+            self.text.trim_end_matches(separator),
+            part.trim_start_matches(separator)
+        );
         Self { text: text.into(), windows: self.windows, exact: None }
     }
 }
@@ -97,7 +101,11 @@ mod tests {
             (Os::Linux, "/opt", None, "opt"),
         ] {
             let path = HostPath::new(os, text);
-            assert_eq!((path.parent().as_ref().map(HostPath::as_str), path.file_name()), (parent, name), "{text}");
+            assert_eq!(
+                (path.parent().as_ref().map(HostPath::as_str), path.file_name()),
+                (parent, name),
+                "{text}"
+            );
         }
         assert_eq!(HostPath::new(Os::Windows, r"C:\").join("a/b").as_str(), r"C:\a\b");
     }

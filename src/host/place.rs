@@ -1,6 +1,9 @@
 //! Host paths to real paths and back, live or under a root. Under a Windows root letter case does not count. Never leaves the root.
 
-#![expect(clippy::disallowed_methods, reason = "the seam: folders are listed to find a name in another letter case")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the seam: folders are listed to find a name in another letter case"
+)]
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -48,7 +51,8 @@ impl Place {
         };
         let parts = first.into_iter().chain(rest.split('/')).map(|part| part.trim_end_matches(':'));
         for part in parts.filter(|part| !part.is_empty() && *part != ".") {
-            if part == ".." || Path::new(part).components().any(|part| !matches!(part, Component::Normal(_))) {
+            if part == ".." || Path::new(part).components().any(|part| !matches!(part, Component::Normal(_)))
+            {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path leads out of its folder"));
             }
             real = self.child(&real, part);
@@ -58,7 +62,9 @@ impl Place {
 
     /// The host path of a real path.
     pub(super) fn host(&self, real: &Path) -> HostPath {
-        let Some(root) = &self.root else { return HostPath::from_bytes(self.os, real.as_os_str().as_encoded_bytes()) };
+        let Some(root) = &self.root else {
+            return HostPath::from_bytes(self.os, real.as_os_str().as_encoded_bytes());
+        };
         let below = real.strip_prefix(root).unwrap_or(real);
         let bytes = below.as_os_str().as_encoded_bytes();
         if self.os != Os::Windows {
@@ -99,7 +105,8 @@ impl Place {
 }
 
 fn list(folder: &Path) -> Vec<OsString> {
-    let mut names: Vec<OsString> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
+    let mut names: Vec<OsString> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
     names.sort();
     names
 }

@@ -16,16 +16,21 @@ const TABLE: u64 = 8 * 1024 * 1024;
 pub(super) fn listening() -> Vec<Json> {
     let owners = owners();
     let mut sockets = Vec::new();
-    for (protocol, state) in [("tcp", LISTEN), ("tcp6", LISTEN), ("udp", UNCONNECTED), ("udp6", UNCONNECTED)] {
+    for (protocol, state) in [("tcp", LISTEN), ("tcp6", LISTEN), ("udp", UNCONNECTED), ("udp6", UNCONNECTED)]
+    {
         for (address, port, inode) in table(&read(&format!("/proc/net/{protocol}")), state) {
             let owner = owners.get(&inode);
-            sockets.push((port, protocol, address.to_string(), owner.map(|owner| owner.0), owner.map(|owner| owner.1.clone())));
+            sockets.push((
+                port,
+                protocol,
+                address.to_string(),
+                owner.map(|owner| owner.0),
+                owner.map(|owner| owner.1.clone()),
+            ));
         }
     }
     sockets.sort();
-    let one = |(port, protocol, address, pid, name)| {
-        json!({ "port": port, "protocol": protocol, "address": address, "pid": pid, "process": name })
-    };
+    let one = |(port, protocol, address, pid, name)| json!({ "port": port, "protocol": protocol, "address": address, "pid": pid, "process": name });
     sockets.into_iter().map(one).collect()
 }
 
@@ -54,8 +59,9 @@ fn table(text: &str, state: &str) -> Vec<(IpAddr, u16, u64)> {
 
 /// Addresses stand as 32-bit words in the byte order of the machine.
 fn parse_address(text: &str) -> Option<IpAddr> {
-    let words: Option<Vec<[u8; 4]>> =
-        (0..text.len() / 8).map(|at| Some(u32::from_str_radix(text.get(at * 8..at * 8 + 8)?, 16).ok()?.to_ne_bytes())).collect();
+    let words: Option<Vec<[u8; 4]>> = (0..text.len() / 8)
+        .map(|at| Some(u32::from_str_radix(text.get(at * 8..at * 8 + 8)?, 16).ok()?.to_ne_bytes()))
+        .collect();
     match words?.as_slice() {
         [word] => Some(Ipv4Addr::from(*word).into()),
         [a, b, c, d] => Some(Ipv6Addr::from(<[u8; 16]>::try_from([*a, *b, *c, *d].concat()).ok()?).into()),
@@ -68,13 +74,19 @@ fn parse_address(text: &str) -> Option<IpAddr> {
 fn owners() -> BTreeMap<u64, (u32, String)> {
     let mut owners = BTreeMap::new();
     for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
         let mut name = None;
         for descriptor in std::fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten() {
             let link = std::fs::read_link(descriptor.path()).unwrap_or_default();
-            let inode = link.to_str().and_then(|text| text.strip_prefix("socket:[")?.strip_suffix(']')?.parse::<u64>().ok());
+            let inode = link
+                .to_str()
+                .and_then(|text| text.strip_prefix("socket:[")?.strip_suffix(']')?.parse::<u64>().ok());
             if let Some(inode) = inode {
-                let read = || std::fs::read_to_string(process.path().join("comm")).unwrap_or_default().trim().to_owned();
+                let read = || {
+                    std::fs::read_to_string(process.path().join("comm")).unwrap_or_default().trim().to_owned()
+                };
                 let name = name.get_or_insert_with(read).clone();
                 owners.insert(inode, (pid, name));
             }
@@ -94,7 +106,10 @@ mod tests {
             0: 0100007F:1092 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12345 1\n\
             1: 0100007F:1092 0100007F:0050 01 00000000:00000000 00:00000000 00000000     0        0 12346 1\n";
         assert_eq!(table(text, LISTEN), [(IpAddr::from([127, 0, 0, 1]), 4242, 12345)]);
-        assert_eq!(parse_address("00000000000000000000000001000000"), Some("::1".parse().expect("an address")));
+        assert_eq!(
+            parse_address("00000000000000000000000001000000"),
+            Some("::1".parse().expect("an address"))
+        );
         assert_eq!(table("garbage\nmore : garbage 0A\n", LISTEN), []);
     }
 }

@@ -36,7 +36,8 @@ fn snapshot() -> Result<System, Miss> {
 pub(super) fn list(host: &Host) -> Result<Vec<Process>, Miss> {
     if host.root.is_some() {
         return match host.facts.read(FactKind::Processes) {
-            Ok(recorded) => serde_json::from_value(recorded).map_err(|error| Miss::Failed(format!("the list of processes: {error}"))),
+            Ok(recorded) => serde_json::from_value(recorded)
+                .map_err(|error| Miss::Failed(format!("the list of processes: {error}"))),
             Err(Miss::Missing(_)) => Ok(Vec::new()),
             Err(miss) => Err(miss),
         };
@@ -48,7 +49,12 @@ pub(super) fn list(host: &Host) -> Result<Vec<Process>, Miss> {
             pid: process.pid().as_u32(),
             name: process.name().to_string_lossy().into_owned(),
             executable: process.exe().map(|path| path.display().to_string()),
-            arguments: process.cmd().iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect(),
+            arguments: process
+                .cmd()
+                .iter()
+                .skip(1)
+                .map(|argument| argument.to_string_lossy().into_owned())
+                .collect(),
         })
         .collect();
     processes.sort_by_key(|process| process.pid);

@@ -51,7 +51,10 @@ impl Recorded {
     fn names(&self, folder: &str, ending: &str) -> Vec<String> {
         let folder = glob::Pattern::escape(&self.folder.join(folder).to_string_lossy());
         let found = self.files.search(&format!("{folder}/*{ending}")).found;
-        found.iter().filter_map(|found| found.path.file_name().strip_suffix(ending).map(str::to_owned)).collect()
+        found
+            .iter()
+            .filter_map(|found| found.path.file_name().strip_suffix(ending).map(str::to_owned))
+            .collect()
     }
 }
 
@@ -70,11 +73,17 @@ impl Facts for Recorded {
         channels
     }
 
-    fn events(&self, channel: &str, window: &(Option<DateTime<Utc>>, Option<DateTime<Utc>>)) -> Result<serde_json::Value, Miss> {
+    fn events(
+        &self,
+        channel: &str,
+        window: &(Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    ) -> Result<serde_json::Value, Miss> {
         let mut events = self.json(&format!("events/{channel}.json"))?;
         let inside = |event: &serde_json::Value| {
             let time = event["time"].as_str().and_then(|time| DateTime::parse_from_rfc3339(time).ok());
-            time.is_none_or(|time| window.0.is_none_or(|since| time >= since) && window.1.is_none_or(|until| time <= until))
+            time.is_none_or(|time| {
+                window.0.is_none_or(|since| time >= since) && window.1.is_none_or(|until| time <= until)
+            })
         };
         if let Some(list) = events.as_array_mut() {
             list.retain(inside);
@@ -85,16 +94,24 @@ impl Facts for Recorded {
 
 impl Commands for Recorded {
     fn list(&self) -> Vec<HostCommand> {
-        let recorded = |id: String| HostCommand { argv: vec![format!("recorded {id}")], id, timeout: Duration::ZERO };
+        let recorded =
+            |id: String| HostCommand { argv: vec![format!("recorded {id}")], id, timeout: Duration::ZERO };
         self.names("commands", ".txt").into_iter().map(recorded).collect()
     }
 
     fn run(&self, command: &HostCommand) -> Result<CommandOutput, Miss> {
         let stdout = self.read(&format!("commands/{}.txt", command.id))?;
         let ending = match self.read(&format!("commands/{}.json", command.id)) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| Miss::Failed(format!("{}.json: {error}", command.id)))?,
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map_err(|error| Miss::Failed(format!("{}.json: {error}", command.id)))?,
             Err(_) => Ending::default(),
         };
-        Ok(CommandOutput { stdout, stderr: ending.stderr.into_bytes(), exit_code: ending.exit_code, timed_out: false, truncated: false })
+        Ok(CommandOutput {
+            stdout,
+            stderr: ending.stderr.into_bytes(),
+            exit_code: ending.exit_code,
+            timed_out: false,
+            truncated: false,
+        })
     }
 }

@@ -43,7 +43,11 @@ impl RegFile {
                 let Some((_, next)) = lines.next() else { break };
                 line.push_str(next.trim());
             }
-            if line.is_empty() || line.starts_with(';') || line.starts_with("Windows Registry Editor") || line == "REGEDIT4" {
+            if line.is_empty()
+                || line.starts_with(';')
+                || line.starts_with("Windows Registry Editor")
+                || line == "REGEDIT4"
+            {
                 continue;
             }
             let wrong = |what: &str| (number + 1, what.to_owned());
@@ -74,7 +78,9 @@ impl RegFile {
             return folded;
         }
         self.keys.insert(folded.clone(), Key::default());
-        if let (Some((parent, name)), Some((folded_parent, _))) = (key.rsplit_once('\\'), folded.rsplit_once('\\')) {
+        if let (Some((parent, name)), Some((folded_parent, _))) =
+            (key.rsplit_once('\\'), folded.rsplit_once('\\'))
+        {
             self.add_key(parent);
             let name = name.to_owned();
             if let Some(parent) = self.keys.get_mut(folded_parent) {
@@ -124,14 +130,20 @@ fn parse_value(line: &str) -> Result<(String, Option<Value>), &'static str> {
         return Ok((name, None));
     }
     if data.starts_with('"') {
-        return quoted(data).map(|(text, _)| (name, Some(Value::Text(text)))).ok_or("a text without its closing quote");
+        return quoted(data)
+            .map(|(text, _)| (name, Some(Value::Text(text))))
+            .ok_or("a text without its closing quote");
     }
     let (kind, data) = data.split_once(':').ok_or("a value of no known kind")?;
     let value = match kind.to_lowercase().as_str() {
-        "dword" => Value::Number(u64::from_str_radix(data.trim(), 16).map_err(|_| "a dword that is no number")?),
+        "dword" => {
+            Value::Number(u64::from_str_radix(data.trim(), 16).map_err(|_| "a dword that is no number")?)
+        }
         "hex(b)" => Value::Number(number(&hex(data)?)),
         "hex(1)" | "hex(2)" => Value::Text(wide(&hex(data)?).trim_end_matches('\0').to_owned()),
-        "hex(7)" => Value::List(wide(&hex(data)?).split('\0').filter(|text| !text.is_empty()).map(str::to_owned).collect()),
+        "hex(7)" => Value::List(
+            wide(&hex(data)?).split('\0').filter(|text| !text.is_empty()).map(str::to_owned).collect(),
+        ),
         kind if kind.starts_with("hex") => Value::Bytes(hex(data)?),
         _ => return Err("a value of no known kind"),
     };
@@ -179,7 +191,8 @@ mod tests {
 
     #[test]
     fn all_kinds_of_values() {
-        let wide: Vec<u8> = [0xFEFF_u16].into_iter().chain(EXPORT.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> =
+            [0xFEFF_u16].into_iter().chain(EXPORT.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         for bytes in [EXPORT.as_bytes().to_vec(), wide] {
             let registry = RegFile::parse(&bytes).expect("a good export");
             let key = KeyPath(r"hklm\software\EXAMPLE".into());
@@ -200,8 +213,14 @@ mod tests {
 
     #[test]
     fn errors_name_the_line() {
-        for (text, line) in [("REGEDIT4\n[HKLM\\x\n", 2), ("[HKLM\\x]\n\n\"a\"=dword:zz\n", 3), ("[HKLM\\x]\nnonsense\n", 2)] {
-            assert_eq!(RegFile::parse(text.as_bytes()).map(|_| ()).map_err(|(line, _)| line), Err(line), "{text}");
+        for (text, line) in
+            [("REGEDIT4\n[HKLM\\x\n", 2), ("[HKLM\\x]\n\n\"a\"=dword:zz\n", 3), ("[HKLM\\x]\nnonsense\n", 2)]
+        {
+            assert_eq!(
+                RegFile::parse(text.as_bytes()).map(|_| ()).map_err(|(line, _)| line),
+                Err(line),
+                "{text}"
+            );
         }
     }
 

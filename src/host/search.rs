@@ -56,7 +56,9 @@ impl Files {
             }
         };
         match real.symlink_metadata() {
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return search,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return search;
+            }
             Err(error) => search.failed.push((base, error)),
             Ok(metadata) => {
                 search.base_exists = true;
@@ -76,7 +78,9 @@ impl Files {
         let deepest = if parts.iter().any(|part| matches!(part, Part::Any)) { DEPTH } else { parts.len() };
         let names = |entry: &DirEntry| -> Vec<String> {
             let below = entry.path().strip_prefix(base).unwrap_or(entry.path());
-            let name = |part: &std::ffi::OsStr| if fold { part.to_string_lossy().to_lowercase() } else { part.to_string_lossy().into_owned() };
+            let name = |part: &std::ffi::OsStr| {
+                if fold { part.to_string_lossy().to_lowercase() } else { part.to_string_lossy().into_owned() }
+            };
             below.iter().map(name).collect()
         };
         let walk = WalkDir::new(base).min_depth(1).max_depth(deepest).sort_by_file_name().into_iter();
@@ -102,7 +106,9 @@ impl Files {
         let path = self.place.host(entry.path());
         match entry.metadata() {
             Ok(metadata) => search.found.push(Found { path, stat: self.stat_of(&metadata) }),
-            Err(error) => search.failed.push((path, error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links")))),
+            Err(error) => search
+                .failed
+                .push((path, error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links")))),
         }
     }
 }
@@ -154,7 +160,9 @@ fn matches(pattern: &Pattern, name: &str) -> bool {
 fn leads(parts: &[Part], folder: &[String]) -> bool {
     match (parts.split_first(), folder.split_first()) {
         (Some(_), None) | (Some((Part::Any, _)), _) => true,
-        (Some((Part::One(pattern), rest)), Some((name, below))) => matches(pattern, name) && leads(rest, below),
+        (Some((Part::One(pattern), rest)), Some((name, below))) => {
+            matches(pattern, name) && leads(rest, below)
+        }
         (None, _) => false,
     }
 }
@@ -165,7 +173,9 @@ fn fits(parts: &[Part], path: &[String]) -> bool {
         (None, None) => true,
         (Some((Part::Any, rest)), _) if rest.is_empty() => !path.is_empty(),
         (Some((Part::Any, rest)), _) => (0..=path.len()).any(|skip| fits(rest, &path[skip..])),
-        (Some((Part::One(pattern), rest)), Some((name, below))) => matches(pattern, name) && fits(rest, below),
+        (Some((Part::One(pattern), rest)), Some((name, below))) => {
+            matches(pattern, name) && fits(rest, below)
+        }
         _ => false,
     }
 }

@@ -10,7 +10,8 @@ use super::{FactKind, Host, KeyPath, Miss, Os, Value};
 const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
 
 /// Folders of unit files; the first one that has a unit wins, as with systemd itself.
-const UNIT_FOLDERS: [&str; 4] = ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
+const UNIT_FOLDERS: [&str; 4] =
+    ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 
 /// Largest unit file that is read.
 const UNIT_FILE: u64 = 256 * 1024;
@@ -49,7 +50,10 @@ fn program(image_path: &str) -> String {
     let text = text.strip_prefix(r"\??\").unwrap_or(text);
     // An unquoted path may have blanks: it ends at the first `.exe`, or else at the first blank.
     let lower = text.to_ascii_lowercase();
-    let end = lower.match_indices(".exe").map(|(at, _)| at + 4).find(|end| matches!(lower.as_bytes().get(*end), None | Some(b' ')));
+    let end = lower
+        .match_indices(".exe")
+        .map(|(at, _)| at + 4)
+        .find(|end| matches!(lower.as_bytes().get(*end), None | Some(b' ')));
     let end = end.or_else(|| text.find(char::is_whitespace)).unwrap_or(text.len());
     match text[..end].strip_prefix(r"\SystemRoot\") {
         Some(rest) => format!(r"%SystemRoot%\{rest}"),
@@ -75,8 +79,8 @@ pub(super) fn list(host: &Host) -> Result<Vec<Service>, Miss> {
 
 /// The state is known to the service manager only; the rest stands in the registry too, which is believed first.
 fn add_recorded(services: &mut Vec<Service>, recorded: serde_json::Value) -> Result<(), Miss> {
-    let recorded: Vec<Service> =
-        serde_json::from_value(recorded).map_err(|error| Miss::Failed(format!("the list of services: {error}")))?;
+    let recorded: Vec<Service> = serde_json::from_value(recorded)
+        .map_err(|error| Miss::Failed(format!("the list of services: {error}")))?;
     let mut known: BTreeMap<String, usize> =
         services.iter().enumerate().map(|(at, service)| (service.name.to_lowercase(), at)).collect();
     for service in recorded {
@@ -100,8 +104,13 @@ fn from_registry(host: &Host) -> Result<Vec<Service>, Miss> {
     let mut services = Vec::new();
     for name in host.registry.subkeys(&KeyPath(SERVICES.into()))?.unwrap_or_default() {
         let key = KeyPath(format!(r"{SERVICES}\{name}"));
-        let values: BTreeMap<String, Value> =
-            host.registry.values(&key)?.unwrap_or_default().into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
+        let values: BTreeMap<String, Value> = host
+            .registry
+            .values(&key)?
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, value)| (name.to_lowercase(), value))
+            .collect();
         let text = |name: &str| values.get(name).and_then(Value::text);
         // Drivers have a type below 16 and are no services.
         let kind = values.get("type").and_then(Value::number).unwrap_or(16);
@@ -120,7 +129,10 @@ fn from_registry(host: &Host) -> Result<Vec<Service>, Miss> {
 }
 
 fn start_word(start: u64) -> String {
-    ["boot", "system", "automatic", "manual", "disabled"].get(usize::try_from(start).unwrap_or(9)).unwrap_or(&"unknown").to_string()
+    ["boot", "system", "automatic", "manual", "disabled"]
+        .get(usize::try_from(start).unwrap_or(9))
+        .unwrap_or(&"unknown")
+        .to_string()
 }
 
 fn from_units(host: &Host) -> Vec<Service> {
@@ -142,7 +154,8 @@ fn from_units(host: &Host) -> Vec<Service> {
 
 fn unit(name: String, text: &str) -> Service {
     let value = |key: &str| {
-        let line = text.lines().find_map(|line| line.trim().strip_prefix(key)?.trim_start().strip_prefix('='));
+        let line =
+            text.lines().find_map(|line| line.trim().strip_prefix(key)?.trim_start().strip_prefix('='));
         line.map(|value| value.trim().to_owned())
     };
     Service {
@@ -162,7 +175,10 @@ mod tests {
     #[test]
     fn programs_of_command_lines() {
         for (image_path, expected) in [
-            (r#""C:\Program Files\Qlik\Sense\Proxy\Proxy.exe" -x"#, r"C:\Program Files\Qlik\Sense\Proxy\Proxy.exe"),
+            (
+                r#""C:\Program Files\Qlik\Sense\Proxy\Proxy.exe" -x"#,
+                r"C:\Program Files\Qlik\Sense\Proxy\Proxy.exe",
+            ),
             (r"D:\Qlik Sense\Engine.exe -p 4747", r"D:\Qlik Sense\Engine.exe"),
             (r"\??\C:\x.exe", r"C:\x.exe"),
             (r"\SystemRoot\system32\svchost.exe -k x", r"%SystemRoot%\system32\svchost.exe"),
@@ -176,7 +192,10 @@ mod tests {
 
     #[test]
     fn a_unit_file_is_a_service() {
-        let service = unit("x.service".into(), "[Unit]\nDescription=X server\n[Service]\nUser = qlik\nExecStart=/opt/x -d\n");
+        let service = unit(
+            "x.service".into(),
+            "[Unit]\nDescription=X server\n[Service]\nUser = qlik\nExecStart=/opt/x -d\n",
+        );
         assert_eq!((service.display_name.as_str(), service.image_path.as_str()), ("X server", "/opt/x -d"));
         assert_eq!(service.account.as_deref(), Some("qlik"));
     }

@@ -12,14 +12,23 @@ pub(super) fn plan(selection: &mut Selection<'_>) {
     }
     for channel in selection.host.facts.channels() {
         let name = format!("events/{channel}.json");
-        selection.take_source(Source::Events(channel.into()), &name, &ask("events", "events of Qlik and of services"));
+        selection.take_source(
+            Source::Events(channel.into()),
+            &name,
+            &ask("events", "events of Qlik and of services"),
+        );
     }
     for command in selection.host.commands.list() {
         let name = format!("commands/{}.txt", command.id);
-        selection.take_source(Source::Command(Box::new(command)), &name, &ask("commands", "output of a system program"));
+        selection.take_source(
+            Source::Command(Box::new(command)),
+            &name,
+            &ask("commands", "output of a system program"),
+        );
     }
     for path in files(selection.host.os) {
-        let Ok(pattern) = crate::definition::expand_pattern(path, &selection.host.vars, &Default::default()) else {
+        let Ok(pattern) = crate::definition::expand_pattern(path, &selection.host.vars, &Default::default())
+        else {
             continue;
         };
         selection.take_pattern(&pattern, None, &ask("files", "names and addresses this host uses"));

@@ -18,9 +18,10 @@ pub struct Plan {
 impl Plan {
     /// Number and bytes of the files that will be opened; a limited file counts as its limit.
     pub fn to_read(&self) -> (u64, u64) {
-        self.items.iter().filter(|item| item.known.is_none()).fold((0, 0), |(items, bytes), item| {
-            (items + 1, bytes + item.expected_bytes())
-        })
+        self.items
+            .iter()
+            .filter(|item| item.known.is_none())
+            .fold((0, 0), |(items, bytes), item| (items + 1, bytes + item.expected_bytes()))
     }
 }
 

@@ -89,7 +89,8 @@ fn base_of(template: &str, host: &Host, installation: &Installation<'_>) -> Opti
 }
 
 fn expand_all(host: &Host, installation: &Installation<'_>, templates: &[String]) -> Vec<String> {
-    let expand = |template: &String| definition::expand_pattern(template, &host.vars, &installation.variables).ok();
+    let expand =
+        |template: &String| definition::expand_pattern(template, &host.vars, &installation.variables).ok();
     templates.iter().filter_map(expand).collect()
 }
 

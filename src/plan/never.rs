@@ -3,8 +3,11 @@
 use glob::{MatchOptions, Pattern};
 use serde::Deserialize;
 
-const OPTIONS: MatchOptions =
-    MatchOptions { case_sensitive: false, require_literal_separator: true, require_literal_leading_dot: false };
+const OPTIONS: MatchOptions = MatchOptions {
+    case_sensitive: false,
+    require_literal_separator: true,
+    require_literal_leading_dot: false,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,7 +63,8 @@ impl Never {
         let folded = slashed.to_lowercase();
         let name = folded.rsplit('/').next().unwrap_or(&folded);
         let by_name = self.names.iter().find(|(pattern, _)| pattern.matches_with(name, OPTIONS));
-        let found = by_name.or_else(|| self.paths.iter().find(|(pattern, _)| pattern.matches_with(&folded, OPTIONS)));
+        let found =
+            by_name.or_else(|| self.paths.iter().find(|(pattern, _)| pattern.matches_with(&folded, OPTIONS)));
         found.map(|(_, why)| why.as_str())
     }
 }

@@ -34,7 +34,8 @@ pub struct Choice {
 impl Choice {
     /// Parses a glob; `Err` says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let pattern = Pattern::new(&text.replace('\\', "/").to_lowercase()).map_err(|error| error.msg.to_owned())?;
+        let pattern =
+            Pattern::new(&text.replace('\\', "/").to_lowercase()).map_err(|error| error.msg.to_owned())?;
         Ok(Self { text: text.to_owned(), pattern })
     }
 

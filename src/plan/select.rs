@@ -108,8 +108,16 @@ impl<'a> Selection<'a> {
             exclude: Vec::new(),
         };
         let before = self.len();
-        let folder = self.host.files.stat(&HostPath::new(self.host.os, path)).is_ok_and(|stat| stat.kind == Kind::Folder);
-        let pattern = if folder { format!("{}/**", glob::Pattern::escape(path.trim_end_matches(['/', '\\']))) } else { path.to_owned() };
+        let folder = self
+            .host
+            .files
+            .stat(&HostPath::new(self.host.os, path))
+            .is_ok_and(|stat| stat.kind == Kind::Folder);
+        let pattern = if folder {
+            format!("{}/**", glob::Pattern::escape(path.trim_end_matches(['/', '\\'])))
+        } else {
+            path.to_owned()
+        };
         self.take_pattern(&pattern, None, &ask);
         if self.len() == before && !self.was_taken_before() {
             self.miss(path.to_owned(), &ask, (Outcome::Missing, "there is no such file".into()));
@@ -158,12 +166,21 @@ impl<'a> Selection<'a> {
         if let Some(why) = self.never.why(&slashed) {
             return skip(format!("never taken: {why}"));
         }
-        if let Some(choice) = self.options.exclude.iter().find(|choice| choice.names(&slashed, &ask.origin, ask.category.word())) {
+        if let Some(choice) = self
+            .options
+            .exclude
+            .iter()
+            .find(|choice| choice.names(&slashed, &ask.origin, ask.category.word()))
+        {
             return skip(format!("left out by --exclude {}", choice.text));
         }
         let included = self.options.include.is_empty()
             || matches!(ask.category, Category::Environment | Category::Added)
-            || self.options.include.iter().any(|choice| choice.names(&slashed, &ask.origin, ask.category.word()));
+            || self
+                .options
+                .include
+                .iter()
+                .any(|choice| choice.names(&slashed, &ask.origin, ask.category.word()));
         if !included {
             return skip("not named by --include".into());
         }
@@ -181,12 +198,26 @@ impl<'a> Selection<'a> {
         (modified < oldest).then(|| "older than the definition takes; choose with --since".to_owned())
     }
 
-    fn push_path(&mut self, path: HostPath, base: Option<&str>, ask: &Ask, stat: Option<Stat>, known: Option<(Outcome, Arc<str>)>) {
+    fn push_path(
+        &mut self,
+        path: HostPath,
+        base: Option<&str>,
+        ask: &Ask,
+        stat: Option<Stat>,
+        known: Option<(Outcome, Arc<str>)>,
+    ) {
         let name = self.name(ask, &relative(&path, base));
         self.push(Source::File(path), name, ask, stat, known);
     }
 
-    fn push(&mut self, source: Source, name: EntryName, ask: &Ask, stat: Option<Stat>, known: Option<(Outcome, Arc<str>)>) {
+    fn push(
+        &mut self,
+        source: Source,
+        name: EntryName,
+        ask: &Ask,
+        stat: Option<Stat>,
+        known: Option<(Outcome, Arc<str>)>,
+    ) {
         let limit = match (self.options.max_file, ask.max_file) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -231,7 +262,9 @@ fn relative(path: &HostPath, base: Option<&str>) -> String {
         let head = slashed.get(..base.len())?;
         head.eq_ignore_ascii_case(base).then(|| slashed[base.len()..].trim_start_matches('/').to_owned())
     });
-    below.filter(|rest| !rest.is_empty()).unwrap_or_else(|| slashed.replacen(':', "", 1).trim_start_matches('/').to_owned())
+    below
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or_else(|| slashed.replacen(':', "", 1).trim_start_matches('/').to_owned())
 }
 
 /// The outcome of something that could not be listed or opened.

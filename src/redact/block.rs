@@ -25,7 +25,8 @@ struct Section {
 }
 
 /// What opens a block.
-const OPENINGS: [&[u8]; 5] = [b"-----begin", b"<ciphervalue", b"section access", b"section\taccess", b"<encryptionkey"];
+const OPENINGS: [&[u8]; 5] =
+    [b"-----begin", b"<ciphervalue", b"section access", b"section\taccess", b"<encryptionkey"];
 
 /// Lines after which an element or a section is given up.
 const LONGEST: u32 = 5_000;
@@ -38,7 +39,13 @@ const SECRET_COLUMNS: [&str; 4] = ["password", "serial", "pwd", "ntsid"];
 
 impl Blocks {
     /// Finds the parts of blocks in `text[from..to]`, which holds whole lines unless a line is over the limit.
-    pub(super) fn find(&mut self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize, usize, &'static str)) {
+    pub(super) fn find(
+        &mut self,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        mut found: impl FnMut(usize, usize, &'static str),
+    ) {
         let open = self.pem.is_some() || self.element.is_some() || self.section.is_some();
         if !open && !has_opening(&text[from..to]) {
             return;
@@ -54,7 +61,14 @@ impl Blocks {
         }
     }
 
-    fn pem(&mut self, text: &[u8], start: usize, end: usize, folded: &[u8], found: &mut impl FnMut(usize, usize, &'static str)) {
+    fn pem(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        folded: &[u8],
+        found: &mut impl FnMut(usize, usize, &'static str),
+    ) {
         if let Some(patience) = &mut self.pem {
             if memchr::memmem::find(folded, b"-----end").is_some() {
                 self.pem = None;
@@ -67,7 +81,8 @@ impl Blocks {
         if memchr::memmem::find(&folded[begin..], b"private key").is_none() {
             return;
         }
-        let header = start + begin + 10 + memchr::memmem::find(&folded[begin + 10..], b"-----").map_or(0, |at| at + 5);
+        let header =
+            start + begin + 10 + memchr::memmem::find(&folded[begin + 10..], b"-----").map_or(0, |at| at + 5);
         match memchr::memmem::find(&folded[header - start..], b"-----end") {
             // All in one line, as in JSON: the line ends are written as \n.
             Some(close) if close > 0 => found(header, header + close, "private-key"),
@@ -79,7 +94,14 @@ impl Blocks {
         }
     }
 
-    fn element(&mut self, text: &[u8], start: usize, end: usize, folded: &[u8], found: &mut impl FnMut(usize, usize, &'static str)) {
+    fn element(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        folded: &[u8],
+        found: &mut impl FnMut(usize, usize, &'static str),
+    ) {
         let content = match &mut self.element {
             Some(lines_left) => {
                 *lines_left -= 1;
@@ -89,8 +111,13 @@ impl Blocks {
                 start
             }
             None => {
-                let at = memchr::memmem::find(folded, b"<ciphervalue").or_else(|| memchr::memmem::find(folded, b"<encryptionkey"));
-                let Some(open) = at.and_then(|at| Some(start + at + memchr::memchr(b'>', &folded[at..])? + 1)) else { return };
+                let at = memchr::memmem::find(folded, b"<ciphervalue")
+                    .or_else(|| memchr::memmem::find(folded, b"<encryptionkey"));
+                let Some(open) =
+                    at.and_then(|at| Some(start + at + memchr::memchr(b'>', &folded[at..])? + 1))
+                else {
+                    return;
+                };
                 self.element = Some(LONGEST);
                 open
             }
@@ -105,7 +132,14 @@ impl Blocks {
         }
     }
 
-    fn section(&mut self, text: &[u8], start: usize, end: usize, folded: &[u8], found: &mut impl FnMut(usize, usize, &'static str)) {
+    fn section(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        folded: &[u8],
+        found: &mut impl FnMut(usize, usize, &'static str),
+    ) {
         if let Some(section) = &mut self.section {
             section.lines_left -= 1;
             if memchr::memmem::find(folded, b"section application").is_some() || section.lines_left == 0 {
@@ -115,12 +149,18 @@ impl Blocks {
             }
             return;
         }
-        let at = memchr::memmem::find(folded, b"section access").or_else(|| memchr::memmem::find(folded, b"section\taccess"));
+        let at = memchr::memmem::find(folded, b"section access")
+            .or_else(|| memchr::memmem::find(folded, b"section\taccess"));
         // As a statement of a script or of its log, not as words of a sentence.
         if let Some(rest) = at.map(|at| folded[at + 14..].trim_ascii())
             && (rest.is_empty() || rest.starts_with(b";"))
         {
-            self.section = Some(Section { columns: Vec::new(), separator: b',', header_next: false, lines_left: LONGEST });
+            self.section = Some(Section {
+                columns: Vec::new(),
+                separator: b',',
+                header_next: false,
+                lines_left: LONGEST,
+            });
         }
     }
 }
@@ -128,13 +168,20 @@ impl Blocks {
 fn has_opening(text: &[u8]) -> bool {
     // The needles are few and rare: their first bytes sort out nearly all of the text.
     memchr::memchr3_iter(b'-', b'<', b's', text).chain(memchr::memchr_iter(b'S', text)).any(|at| {
-        OPENINGS.iter().any(|opening| text[at..].get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening)))
+        OPENINGS.iter().any(|opening| {
+            text[at..].get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening))
+        })
     })
 }
 
 /// Runs of base64 in a line that are long enough to be key material; they may stand behind the prefix of a log. Gives whether there was one,
 /// masked or not.
-fn key_material(text: &[u8], start: usize, end: usize, found: &mut impl FnMut(usize, usize, &'static str)) -> bool {
+fn key_material(
+    text: &[u8],
+    start: usize,
+    end: usize,
+    found: &mut impl FnMut(usize, usize, &'static str),
+) -> bool {
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\\');
     // The last line of a key may be short, but then the end of the armor follows.
     let next = text[end..text.len().min(end + 200)].split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -175,7 +222,9 @@ fn section_access(
         let separator = [b'\t', b';', b'|', b','].into_iter().max_by_key(count).unwrap_or(b',');
         section.separator = separator;
         let names = folded.split(|byte| *byte == separator);
-        let is_secret = |name: &[u8]| SECRET_COLUMNS.iter().any(|secret| memchr::memmem::find(name, secret.as_bytes()).is_some());
+        let is_secret = |name: &[u8]| {
+            SECRET_COLUMNS.iter().any(|secret| memchr::memmem::find(name, secret.as_bytes()).is_some())
+        };
         section.columns.extend(names.enumerate().filter(|(_, name)| is_secret(name)).map(|(at, _)| at));
         section.header_next = false;
         return;
@@ -190,9 +239,16 @@ fn section_access(
             let (mut from, to) = trim(text, cell_start, at);
             // The first cell stands behind the time and the line number of a log.
             if column == 0 {
-                from = text[from..to].iter().rposition(|byte| *byte == b' ').map_or(from, |blank| from + blank + 1);
+                from = text[from..to]
+                    .iter()
+                    .rposition(|byte| *byte == b' ')
+                    .map_or(from, |blank| from + blank + 1);
             }
-            if section.columns.contains(&column) && from < to && !text[from..to].starts_with(super::mask::PREFIX.as_bytes()) && text[from..to] != *b"*" {
+            if section.columns.contains(&column)
+                && from < to
+                && !text[from..to].starts_with(super::mask::PREFIX.as_bytes())
+                && text[from..to] != *b"*"
+            {
                 found(from, to, "section-access");
             }
             column += 1;

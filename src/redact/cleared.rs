@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
+use super::Redaction;
 use super::decode::Encoding;
 use super::learn::Learned;
 use super::scan::{Scanner, Span};
-use super::Redaction;
 
 /// Bytes read from the source at a time. Always filled, so that what is found does not depend on how a source hands out its bytes.
 const BLOCK: usize = 256 * 1024;
@@ -198,7 +198,8 @@ impl<'a> Engine<'a> {
         }
         let known = self.text.len().saturating_sub(AHEAD).max(self.cleared);
         let line = memchr::memrchr(b'\n', &self.text[self.cleared..known]).map(|at| self.cleared + at + 1);
-        line.or_else(|| (waiting > LONGEST_LINE).then(|| character_start(&self.text, known))).filter(|to| *to > self.cleared)
+        line.or_else(|| (waiting > LONGEST_LINE).then(|| character_start(&self.text, known)))
+            .filter(|to| *to > self.cleared)
     }
 
     fn clear_to(&mut self, to: usize, encoding: Encoding) {

@@ -112,7 +112,9 @@ impl Encoding {
             out.extend_from_slice(text);
             return;
         }
-        let mut push = |unit: u16| out.extend(if self == Self::Utf16Be { unit.to_be_bytes() } else { unit.to_le_bytes() });
+        let mut push = |unit: u16| {
+            out.extend(if self == Self::Utf16Be { unit.to_be_bytes() } else { unit.to_le_bytes() })
+        };
         let mut rest = text;
         while !rest.is_empty() {
             let valid = match std::str::from_utf8(rest) {

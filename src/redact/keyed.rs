@@ -3,18 +3,64 @@
 
 /// What may follow the key word inside a name that still means the secret itself.
 const ENDINGS: [&str; 18] = [
-    "", "s", "value", "hash", "enc", "encrypted", "plain", "plaintext", "text", "string", "base64", "b64", "raw", "new", "old", "confirm", "md5", "key",
+    "",
+    "s",
+    "value",
+    "hash",
+    "enc",
+    "encrypted",
+    "plain",
+    "plaintext",
+    "text",
+    "string",
+    "base64",
+    "b64",
+    "raw",
+    "new",
+    "old",
+    "confirm",
+    "md5",
+    "key",
 ];
 
 /// Values that say there is none, or that it stands elsewhere.
 const NOTHING: [&str; 22] = [
-    "null", "none", "nil", "true", "false", "yes", "no", "undefined", "empty", "n/a", "na", "string", "required", "optional", "not", "is", "was", "integratedsecurity",
-    "reject", "trust", "md5", "scram-sha-256",
+    "null",
+    "none",
+    "nil",
+    "true",
+    "false",
+    "yes",
+    "no",
+    "undefined",
+    "empty",
+    "n/a",
+    "na",
+    "string",
+    "required",
+    "optional",
+    "not",
+    "is",
+    "was",
+    "integratedsecurity",
+    "reject",
+    "trust",
+    "md5",
+    "scram-sha-256",
 ];
 
 /// Names that only sound secret, and masks.
-const OTHERS: [&[u8]; 9] =
-    [b"redacted_", b"publickey", b"cancellation", b"tokentype", b"passwordless", b"no-password", b"nopassword", b"token_type", b"secretless"];
+const OTHERS: [&[u8]; 9] = [
+    b"redacted_",
+    b"publickey",
+    b"cancellation",
+    b"tokentype",
+    b"passwordless",
+    b"no-password",
+    b"nopassword",
+    b"token_type",
+    b"secretless",
+];
 
 /// Longest value in quotes and without; a longer one is cut, and the rest is text like any other.
 const LONGEST: usize = 64 * 1024;
@@ -41,7 +87,11 @@ pub(super) fn value(text: &[u8], start: usize, end: usize) -> Option<(usize, usi
     let name_start = text[..start].iter().rposition(|byte| !is_name(*byte)).map_or(0, |at| at + 1);
     let name_end = end + text[end..].iter().position(|byte| !is_name(*byte)).unwrap_or(text.len() - end);
     // An option's dashes are part of the name's bytes; a word may also end inside a longer one: `PasswordFile`.
-    let rest: String = text[end..name_end].iter().filter(|byte| byte.is_ascii_alphanumeric()).map(|byte| byte.to_ascii_lowercase() as char).collect();
+    let rest: String = text[end..name_end]
+        .iter()
+        .filter(|byte| byte.is_ascii_alphanumeric())
+        .map(|byte| byte.to_ascii_lowercase() as char)
+        .collect();
     let rest = rest.trim_end_matches(|c: char| c.is_ascii_digit());
     if !ENDINGS.contains(&rest) || name_end - name_start > 128 {
         return None;
@@ -53,7 +103,9 @@ pub(super) fn value(text: &[u8], start: usize, end: usize) -> Option<(usize, usi
     let (from, to) = extent(text, at, link, name_start)?;
     let to = to.min(from + LONGEST);
     let line_start = text[..name_start].iter().rposition(|byte| *byte == b'\n').map_or(0, |nl| nl + 1);
-    let alone = link == Link::Colon && text[line_start..name_start].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'-')) && !text[from..to].contains(&b' ');
+    let alone = link == Link::Colon
+        && text[line_start..name_start].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'-'))
+        && !text[from..to].contains(&b' ');
     let link = if alone { Link::Equals } else { link };
     is_secret(&text[from..to], link, text.get(from.wrapping_sub(1)).copied()).then_some((from, to))
 }
@@ -107,14 +159,17 @@ fn link(text: &[u8], name_start: usize, name_end: usize) -> Option<(Link, usize)
         return Some((Link::Markup, name_end + 1));
     }
     let at = blanks(text, after_quote);
-    let is_option = text.get(name_start) == Some(&b'-') || (text.get(name_start) == Some(&b'/') && at > name_end);
+    let is_option =
+        text.get(name_start) == Some(&b'-') || (text.get(name_start) == Some(&b'/') && at > name_end);
     match text.get(at)? {
         b'=' if text.get(at + 1) == Some(&b'=') => None,
         b'=' => Some((Link::Equals, at + 1 + usize::from(text.get(at + 1) == Some(&b'>')))),
         b':' if text.get(at + 1) == Some(&b'=') => Some((Link::Equals, at + 2)),
         b':' if text.get(at + 1) == Some(&b':') => None,
         b':' => Some((Link::Colon, at + 1)),
-        _ if at > name_end && text.get(at..at + 3).is_some_and(|word| word.eq_ignore_ascii_case(b"is ")) => Some((Link::Is, at + 3)),
+        _ if at > name_end && text.get(at..at + 3).is_some_and(|word| word.eq_ignore_ascii_case(b"is ")) => {
+            Some((Link::Is, at + 3))
+        }
         // SQL has no sign between: `ALTER ROLE x PASSWORD 'y'`.
         b'\'' if after_quote == name_end && at > name_end => Some((Link::Equals, at)),
         // A list of arguments, as JSON shows a command line.
@@ -174,9 +229,16 @@ fn quoted(text: &[u8], from: usize, quote: u8, slashes: usize) -> Option<(usize,
     while at < limit {
         let before = text[from..at].iter().rev().take_while(|byte| **byte == b'\\').count();
         match text[at] {
-            byte if byte == quote && before <= slashes && (before == slashes || slashes == 0 && before % 2 == 0) => {
+            byte if byte == quote
+                && before <= slashes
+                && (before == slashes || slashes == 0 && before % 2 == 0) =>
+            {
                 // A doubled quote is a quote inside, unless the value is empty.
-                if slashes == 0 && at > from && text.get(at + 1) == Some(&quote) && text.get(at + 2).is_some_and(u8::is_ascii_alphanumeric) {
+                if slashes == 0
+                    && at > from
+                    && text.get(at + 1) == Some(&quote)
+                    && text.get(at + 2).is_some_and(u8::is_ascii_alphanumeric)
+                {
                     at += 2;
                     continue;
                 }
@@ -196,17 +258,25 @@ fn bare(text: &[u8], at: usize, link: Link, name_start: usize) -> usize {
     let line = at + memchr::memchr3(b'\r', b'\n', b'\t', &text[at..limit]).unwrap_or(limit - at);
     let line_start = text[..name_start].iter().rposition(|byte| *byte == b'\n').map_or(0, |nl| nl + 1);
     if link == Link::Packed {
-        return at + memchr::memmem::find(&text[at..line], b"%1").unwrap_or(line - at).min(quote_end(&text[at..line]));
+        return at
+            + memchr::memmem::find(&text[at..line], b"%1")
+                .unwrap_or(line - at)
+                .min(quote_end(&text[at..line]));
     }
     let before = text[line_start..name_start].trim_ascii();
     // A name alone at the start of its line, as in INI, properties and YAML: the value is the rest of the line.
-    let alone = before.is_empty() || before == b"-" || before.eq_ignore_ascii_case(b"export") || before.eq_ignore_ascii_case(b"set");
+    let alone = before.is_empty()
+        || before == b"-"
+        || before.eq_ignore_ascii_case(b"export")
+        || before.eq_ignore_ascii_case(b"set");
     let semicolon = memchr::memchr(b';', &text[at..line]).map(|end| at + end);
     if alone && matches!(link, Link::Equals | Link::Colon) && semicolon.is_none() {
         return at + text[at..line].trim_ascii_end().len();
     }
     // Between semicolons blanks and commas belong to the value.
-    if link == Link::Equals && (before.ends_with(b";") || semicolon.is_some_and(|end| !text[at..end].contains(&b'='))) {
+    if link == Link::Equals
+        && (before.ends_with(b";") || semicolon.is_some_and(|end| !text[at..end].contains(&b'=')))
+    {
         let end = semicolon.unwrap_or(line);
         return at + quote_end(&text[at..end]);
     }
@@ -217,7 +287,9 @@ fn bare(text: &[u8], at: usize, link: Link, name_start: usize) -> usize {
 fn quote_end(value: &[u8]) -> usize {
     let closes = |at: usize| match value[at] {
         b'"' | b'<' => true,
-        b'\'' | b']' | b')' => value.get(at + 1).is_none_or(|next| matches!(next, b' ' | b';' | b',' | b')' | b'"' | b'.')),
+        b'\'' | b']' | b')' => {
+            value.get(at + 1).is_none_or(|next| matches!(next, b' ' | b';' | b',' | b')' | b'"' | b'.'))
+        }
         b'\\' => value.get(at + 1) == Some(&b'"'),
         _ => false,
     };
@@ -229,11 +301,16 @@ fn plain(value: &[u8]) -> usize {
     let ends = |at: usize| match value[at] {
         b' ' | b'"' | b'<' | b'>' | b'|' => true,
         b'\\' => value.get(at + 1) == Some(&b'"'),
-        b'\'' | b')' | b']' | b'}' => value.get(at + 1).is_none_or(|next| matches!(next, b' ' | b';' | b',' | b')' | b'"' | b'.' | b':' | b'}' | b']')),
+        b'\'' | b')' | b']' | b'}' => value
+            .get(at + 1)
+            .is_none_or(|next| matches!(next, b' ' | b';' | b',' | b')' | b'"' | b'.' | b':' | b'}' | b']')),
         b',' | b'&' | b';' => {
             let next = &value[at + 1..];
             let word = next.iter().take_while(|byte| is_name(**byte)).count();
-            next.is_empty() || next[0] == b' ' || (word > 0 && matches!(next.get(word), Some(b'=' | b':'))) || value[at] == b';'
+            next.is_empty()
+                || next[0] == b' '
+                || (word > 0 && matches!(next.get(word), Some(b'=' | b':')))
+                || value[at] == b';'
         }
         _ => false,
     };
@@ -253,7 +330,11 @@ fn is_secret(value: &[u8], link: Link, before: Option<u8>) -> bool {
         || (text.starts_with('<') && text.ends_with('>'))
         || text.starts_with("-----BEGIN")
         || text.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '-' | '?' | '#' | '•'));
-    if text.is_empty() || placeholder || text.contains(super::mask::PREFIX) || NOTHING.contains(&lower.trim_end_matches(['.', ',', ';'])) {
+    if text.is_empty()
+        || placeholder
+        || text.contains(super::mask::PREFIX)
+        || NOTHING.contains(&lower.trim_end_matches(['.', ',', ';']))
+    {
         return false;
     }
     if lower.contains("0000000-0000-0000") || (text.len() == 1 && !quoted) {
@@ -264,9 +345,18 @@ fn is_secret(value: &[u8], link: Link, before: Option<u8>) -> bool {
         Link::Colon | Link::Is if quoted => true,
         // In a sentence a word may follow; a secret has something that words have not.
         Link::Colon | Link::Is => {
-            let odd = |c: char| c.is_ascii_digit() || (!c.is_alphanumeric() && !matches!(c, '.' | ',' | '-' | '\'' | ' ' | '/' | '(' | ')' | ':' | '\\'));
-            let mixed = text.chars().skip(1).any(char::is_uppercase) && text.chars().any(char::is_lowercase) && !text.contains(' ');
-            (text.chars().any(odd) || mixed || (text.len() >= 8 && !text.contains(' ') && link == Link::Colon && before.is_none())) && !is_measure(text)
+            let odd = |c: char| {
+                c.is_ascii_digit()
+                    || (!c.is_alphanumeric()
+                        && !matches!(c, '.' | ',' | '-' | '\'' | ' ' | '/' | '(' | ')' | ':' | '\\'))
+            };
+            let mixed = text.chars().skip(1).any(char::is_uppercase)
+                && text.chars().any(char::is_lowercase)
+                && !text.contains(' ');
+            (text.chars().any(odd)
+                || mixed
+                || (text.len() >= 8 && !text.contains(' ') && link == Link::Colon && before.is_none()))
+                && !is_measure(text)
         }
     }
 }

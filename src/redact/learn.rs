@@ -78,7 +78,9 @@ impl Memory {
 
 /// Two kinds of characters or more; a word of one kind alone is likely a word. A long number is a serial.
 fn is_distinct(value: &[u8]) -> bool {
-    let kinds = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, |byte: &u8| !byte.is_ascii_alphanumeric()];
+    let kinds = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, |byte: &u8| {
+        !byte.is_ascii_alphanumeric()
+    }];
     let count = kinds.iter().filter(|kind| value.iter().any(|byte| kind(byte))).count();
     let digits = value.iter().all(u8::is_ascii_digit);
     (count >= 2 && value.iter().any(|byte| !byte.is_ascii_alphabetic())) || (digits && value.len() >= 12)
@@ -98,7 +100,10 @@ fn digest(value: &[u8]) -> u64 {
 /// The value as it is, and as JSON, XML, URLs and base64 write it.
 fn forms(value: &[u8]) -> Vec<Vec<u8>> {
     let escape = |map: &dyn Fn(u8) -> Option<String>| {
-        value.iter().flat_map(|byte| map(*byte).map_or_else(|| vec![*byte], String::into_bytes)).collect::<Vec<u8>>()
+        value
+            .iter()
+            .flat_map(|byte| map(*byte).map_or_else(|| vec![*byte], String::into_bytes))
+            .collect::<Vec<u8>>()
     };
     let json = escape(&|byte| matches!(byte, b'"' | b'\\').then(|| format!("\\{}", byte as char)));
     let xml = escape(&|byte| {
@@ -112,7 +117,10 @@ fn forms(value: &[u8]) -> Vec<Vec<u8>> {
         };
         Some(format!("&{name};"))
     });
-    let url = escape(&|byte| (!byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'.' | b'_' | b'~')).then(|| format!("%{byte:02X}")));
+    let url = escape(&|byte| {
+        (!byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'.' | b'_' | b'~'))
+            .then(|| format!("%{byte:02X}"))
+    });
     let mut forms = vec![value.to_vec(), json, xml, url];
     let base64 = base64::engine::general_purpose::STANDARD.encode(value);
     forms.push(base64.into_bytes());

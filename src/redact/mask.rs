@@ -50,7 +50,8 @@ impl fmt::Debug for MaskKey {
 
 /// The secret without the escapes of JSON and XML, so that it has one tag wherever it stands.
 pub(super) fn unescape(secret: &[u8]) -> Vec<u8> {
-    const XML: [(&[u8], u8); 5] = [(b"&amp;", b'&'), (b"&lt;", b'<'), (b"&gt;", b'>'), (b"&quot;", b'"'), (b"&apos;", b'\'')];
+    const XML: [(&[u8], u8); 5] =
+        [(b"&amp;", b'&'), (b"&lt;", b'<'), (b"&gt;", b'>'), (b"&quot;", b'"'), (b"&apos;", b'\'')];
     let mut plain = Vec::with_capacity(secret.len());
     let mut rest = secret;
     while let Some((first, after)) = rest.split_first() {

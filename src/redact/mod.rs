@@ -77,7 +77,12 @@ impl Redaction {
     }
 
     /// As `clear`, with values that were learned elsewhere masked too.
-    pub fn clear_with<'a, R: Read>(&'a self, source: R, _hint: &Hint, learned: Option<&'a Learned>) -> Cleared<'a, R> {
+    pub fn clear_with<'a, R: Read>(
+        &'a self,
+        source: R,
+        _hint: &Hint,
+        learned: Option<&'a Learned>,
+    ) -> Cleared<'a, R> {
         Cleared::redacted(source, self, learned)
     }
 
@@ -102,7 +107,8 @@ impl Redaction {
         let rules = self.rules.list.iter().map(|rule| (rule.id.as_str(), &rule.hides, &rule.keeps));
         let (mut count, mut wrong) = (0, Vec::new());
         for (id, hides, keeps) in std::iter::once(keys).chain(rules) {
-            let examples = hides.iter().map(|text| (text, true)).chain(keeps.iter().map(|text| (text, false)));
+            let examples =
+                hides.iter().map(|text| (text, true)).chain(keeps.iter().map(|text| (text, false)));
             for (example, hide) in examples {
                 count += 1;
                 if let Some(actual) = self.disagrees(example, hide) {
@@ -128,7 +134,9 @@ impl Redaction {
         let mut left = actual.as_str();
         for (at, part) in expected.iter().enumerate() {
             if at > 0 {
-                let mask = left.strip_prefix(mask::PREFIX).map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_'));
+                let mask = left
+                    .strip_prefix(mask::PREFIX)
+                    .map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_'));
                 let Some(rest) = mask else { return Some(actual) };
                 left = rest;
             }

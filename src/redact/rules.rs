@@ -80,23 +80,50 @@ impl Rules {
         };
         let file: File = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            wrong(at, error.message().to_owned(), "a rule has id, class, needles, pattern, hides, keeps and source")
+            wrong(
+                at,
+                error.message().to_owned(),
+                "a rule has id, class, needles, pattern, hides, keeps and source",
+            )
         })?;
         let mut list = Vec::new();
         for rule in file.rule {
             let at = rule.pattern.span().start;
             let pattern = rule.pattern.into_inner();
             if rule.needles.is_empty() || rule.needles.iter().any(|needle| needle.len() < 3) {
-                return Err(wrong(at, format!("{}: needles: each needs three bytes or more", rule.id), "a literal that stands in every match"));
+                return Err(wrong(
+                    at,
+                    format!("{}: needles: each needs three bytes or more", rule.id),
+                    "a literal that stands in every match",
+                ));
             }
             if !pattern.contains("(?P<secret>") {
-                return Err(wrong(at, format!("{}: pattern: no group named secret", rule.id), "(?P<secret>…) around what is to be masked"));
+                return Err(wrong(
+                    at,
+                    format!("{}: pattern: no group named secret", rule.id),
+                    "(?P<secret>…) around what is to be masked",
+                ));
             }
-            if rule.hides.is_empty() || rule.keeps.is_empty() || rule.source.is_empty() || rule.class.is_empty() {
-                return Err(wrong(at, format!("{}: hides, keeps, class and source must not be empty", rule.id), "examples that hold the rule to its word"));
+            if rule.hides.is_empty()
+                || rule.keeps.is_empty()
+                || rule.source.is_empty()
+                || rule.class.is_empty()
+            {
+                return Err(wrong(
+                    at,
+                    format!("{}: hides, keeps, class and source must not be empty", rule.id),
+                    "examples that hold the rule to its word",
+                ));
             }
             let (hides, keeps) = (rule.hides, rule.keeps);
-            list.push(Rule { id: rule.id, needles: rule.needles, pattern, compiled: OnceLock::new(), hides, keeps });
+            list.push(Rule {
+                id: rule.id,
+                needles: rule.needles,
+                pattern,
+                compiled: OnceLock::new(),
+                hides,
+                keeps,
+            });
         }
         let digest = Sha256::digest(text.as_bytes());
         let version = digest[..6].iter().map(|byte| format!("{byte:02x}")).collect();

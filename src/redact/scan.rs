@@ -37,14 +37,18 @@ pub(super) struct Prefilter {
 impl Prefilter {
     pub(super) fn new(rules: &Rules) -> Result<Self, Error> {
         let keys = rules.keys.words.iter().map(|word| (word.to_lowercase(), Call::Key));
-        let needles = rules.list.iter().enumerate().flat_map(|(at, rule)| rule.needles.iter().map(move |needle| (needle.to_lowercase(), Call::Rule(at))));
+        let needles = rules.list.iter().enumerate().flat_map(|(at, rule)| {
+            rule.needles.iter().map(move |needle| (needle.to_lowercase(), Call::Rule(at)))
+        });
         let (needles, calls): (Vec<String>, Vec<Call>) = keys.chain(needles).unzip();
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
             .build(needles)
-            .map_err(|error| Error::usage(format!("the rules make no automaton: {error}"), "fewer needles"))?;
+            .map_err(|error| {
+                Error::usage(format!("the rules make no automaton: {error}"), "fewer needles")
+            })?;
         Ok(Self { automaton, calls })
     }
 }
@@ -69,7 +73,13 @@ impl Scanner {
         let mut last = (0, 0);
         for hit in prefilter.automaton.find_overlapping_iter(text) {
             match prefilter.calls[hit.pattern().as_usize()] {
-                Call::Key => spans.extend(keyed::value(text, hit.start(), hit.end()).map(|(start, end)| Span { start, end, rule: "keyed-secret" })),
+                Call::Key => {
+                    spans.extend(keyed::value(text, hit.start(), hit.end()).map(|(start, end)| Span {
+                        start,
+                        end,
+                        rule: "keyed-secret",
+                    }))
+                }
                 Call::Rule(at) => {
                     // Needles of one rule may overlap; its pattern has seen this part already.
                     if last == (at + 1, hit.start()) {
@@ -79,7 +89,11 @@ impl Scanner {
                     let (window, base) = window(text, hit.start(), hit.end());
                     let rule = &rules.list[at];
                     let secrets = rule.regex().captures_iter(window).filter_map(|found| found.name("secret"));
-                    spans.extend(secrets.map(|secret| Span { start: base + secret.start(), end: base + secret.end(), rule: &rule.id }));
+                    spans.extend(secrets.map(|secret| Span {
+                        start: base + secret.start(),
+                        end: base + secret.end(),
+                        rule: &rule.id,
+                    }));
                 }
             }
         }
@@ -87,7 +101,9 @@ impl Scanner {
         if let Some(learned) = learned {
             learned.find(text, |start, end| spans.push(Span { start, end, rule: "learned-value" }));
         }
-        spans.retain(|span| span.start >= from && span.start < to && span.start < span.end && !is_masked(text, span));
+        spans.retain(|span| {
+            span.start >= from && span.start < to && span.start < span.end && !is_masked(text, span)
+        });
         merge(spans)
     }
 
@@ -119,8 +135,9 @@ fn is_masked(text: &[u8], span: &Span<'_>) -> bool {
     let prefix = super::mask::PREFIX.as_bytes();
     let before = span.start.saturating_sub(64);
     memchr::memmem::find(&text[span.start..span.end], prefix).is_some()
-        || memchr::memmem::rfind(&text[before..span.start], prefix)
-            .is_some_and(|at| text[before + at..span.start].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'))
+        || memchr::memmem::rfind(&text[before..span.start], prefix).is_some_and(|at| {
+            text[before + at..span.start].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        })
 }
 
 /// Sorted, and overlapping ones as one under the rule of the longer one.

@@ -30,20 +30,36 @@ impl Table {
     pub(super) fn of(header: &[u8]) -> Option<Self> {
         let header = header.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(header);
         let count = |separator: u8| header.iter().filter(|byte| **byte == separator).count();
-        let separator = [b'\t', b';', b','].into_iter().max_by_key(|separator| (count(*separator), *separator == b'\t'))?;
+        let separator = [b'\t', b';', b',']
+            .into_iter()
+            .max_by_key(|separator| (count(*separator), *separator == b'\t'))?;
         // A sentence has commas too; a header has neither an equals sign nor a colon.
-        if count(separator) < 1 || (separator != b'\t' && (count(separator) < 2 || header.iter().any(|byte| matches!(byte, b'=' | b':' | b'{' | b'(')))) {
+        if count(separator) < 1
+            || (separator != b'\t'
+                && (count(separator) < 2
+                    || header.iter().any(|byte| matches!(byte, b'=' | b':' | b'{' | b'('))))
+        {
             return None;
         }
-        let names = header.split(|byte| *byte == separator).map(|name| String::from_utf8_lossy(name).trim().trim_matches('"').to_lowercase());
-        let columns: Vec<(usize, &'static str)> = names.enumerate().filter_map(|(at, name)| Some((at, rule(&name)?))).collect();
+        let names = header
+            .split(|byte| *byte == separator)
+            .map(|name| String::from_utf8_lossy(name).trim().trim_matches('"').to_lowercase());
+        let columns: Vec<(usize, &'static str)> =
+            names.enumerate().filter_map(|(at, name)| Some((at, rule(&name)?))).collect();
         (!columns.is_empty()).then_some(Self { separator, columns, column: 0 })
     }
 
     /// Secret cells of a piece of the table that starts where the last one ended.
-    pub(super) fn cells(&mut self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize, usize, &'static str)) {
+    pub(super) fn cells(
+        &mut self,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        mut found: impl FnMut(usize, usize, &'static str),
+    ) {
         let mut start = from;
-        for at in memchr::memchr2_iter(self.separator, b'\n', &text[from..to]).map(|at| from + at).chain([to]) {
+        for at in memchr::memchr2_iter(self.separator, b'\n', &text[from..to]).map(|at| from + at).chain([to])
+        {
             if let Some((_, rule)) = self.columns.iter().find(|(column, _)| *column == self.column) {
                 let (start, end) = trim(text, start, at);
                 if is_secret(&text[start..end]) {
@@ -79,5 +95,7 @@ pub(super) fn trim(text: &[u8], mut start: usize, mut end: usize) -> (usize, usi
 
 /// An empty cell, a zero, a GUID of zeros and a mask are no secrets.
 fn is_secret(cell: &[u8]) -> bool {
-    cell.len() > 1 && !cell.iter().all(|byte| matches!(byte, b'0' | b'-' | b'{' | b'}')) && !cell.starts_with(super::mask::PREFIX.as_bytes())
+    cell.len() > 1
+        && !cell.iter().all(|byte| matches!(byte, b'0' | b'-' | b'{' | b'}'))
+        && !cell.starts_with(super::mask::PREFIX.as_bytes())
 }

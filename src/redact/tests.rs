@@ -7,12 +7,16 @@ use proptest::prelude::*;
 use super::*;
 
 fn redaction() -> Redaction {
-    Redaction::new(MaskKey::from_secret(b"a key for tests"), Privacy::Secrets).expect("the built-in rules load")
+    Redaction::new(MaskKey::from_secret(b"a key for tests"), Privacy::Secrets)
+        .expect("the built-in rules load")
 }
 
 fn clear(redaction: &Redaction, bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    redaction.clear(Cursor::new(bytes), &Hint::default()).read_to_end(&mut out).expect("memory does not fail");
+    redaction
+        .clear(Cursor::new(bytes), &Hint::default())
+        .read_to_end(&mut out)
+        .expect("memory does not fail");
     out
 }
 
@@ -42,13 +46,40 @@ impl Read for Drops<'_> {
 
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let known = prop::sample::select(vec![
-        "password=hunter2;", "\"password\": \"abc\\\"def1\"", "\r\n", "\n", "\t", "ProxySessionId\tName\n", "-----BEGIN RSA PRIVATE KEY-----\n",
-        "MIIEowIBAAKCAQEAabcdefgh\n", "-----END RSA PRIVATE KEY-----\n", "<CipherValue>AQAAANCM", "</CipherValue>", "Section Access;\n",
-        "LOAD * INLINE [\nACCESS, USERID, PASSWORD\n", "ADMIN, ADMIN, s3cr3t!\n", "]\n", "Section Application;\n", "https://u:p@ss@h/x", "12.145.3.0",
-        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc", "REDACTED_keyed_secret_0a1b2c3d", "token: ", "Pwd={a;b}", "\\\"", "\u{e4}", "\0",
+        "password=hunter2;",
+        "\"password\": \"abc\\\"def1\"",
+        "\r\n",
+        "\n",
+        "\t",
+        "ProxySessionId\tName\n",
+        "-----BEGIN RSA PRIVATE KEY-----\n",
+        "MIIEowIBAAKCAQEAabcdefgh\n",
+        "-----END RSA PRIVATE KEY-----\n",
+        "<CipherValue>AQAAANCM",
+        "</CipherValue>",
+        "Section Access;\n",
+        "LOAD * INLINE [\nACCESS, USERID, PASSWORD\n",
+        "ADMIN, ADMIN, s3cr3t!\n",
+        "]\n",
+        "Section Application;\n",
+        "https://u:p@ss@h/x",
+        "12.145.3.0",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc",
+        "REDACTED_keyed_secret_0a1b2c3d",
+        "token: ",
+        "Pwd={a;b}",
+        "\\\"",
+        "\u{e4}",
+        "\0",
     ]);
-    prop::collection::vec(prop_oneof![known.prop_map(|text| text.as_bytes().to_vec()), prop::collection::vec(any::<u8>(), 0..6)], 0..25)
-        .prop_map(|pieces| pieces.concat())
+    prop::collection::vec(
+        prop_oneof![
+            known.prop_map(|text| text.as_bytes().to_vec()),
+            prop::collection::vec(any::<u8>(), 0..6)
+        ],
+        0..25,
+    )
+    .prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
@@ -73,7 +104,8 @@ proptest! {
 fn a_secret_is_found_wherever_a_block_ends() {
     let redaction = redaction();
     let secret = "Password=hunter2hunter2;";
-    for filler in [100, 256 * 1024 - 12, 256 * 1024 + 3, 264 * 1024 - 9, 1_200_000, 1_048_576 + 8 * 1024 - 5] {
+    for filler in [100, 256 * 1024 - 12, 256 * 1024 + 3, 264 * 1024 - 9, 1_200_000, 1_048_576 + 8 * 1024 - 5]
+    {
         for line_end in ["\n", ""] {
             let line = format!("{}{line_end}", "x".repeat(79));
             let mut input = line.repeat(filler / line.len() + 1);
@@ -90,8 +122,17 @@ fn a_secret_is_found_wherever_a_block_ends() {
 fn tables_are_masked_by_the_names_of_their_columns() {
     let input = "\u{feff}Sequence#\tProxySessionId\tMessage\tQVSPassword\r\n1\tde3f1a2b-1111-2222-3333-444455556666\t20.4.2.0 is fine\thunter2\r\n2\t0\tnone\t\r\n";
     let output = text(input);
-    assert!(output.starts_with("\u{feff}Sequence#\tProxySessionId\tMessage\tQVSPassword\r\n1\tREDACTED_session_id_"), "{output}");
-    assert!(output.contains("\t20.4.2.0 is fine\tREDACTED_column_password_") && output.ends_with("\r\n2\t0\tnone\t\r\n"), "{output}");
+    assert!(
+        output.starts_with(
+            "\u{feff}Sequence#\tProxySessionId\tMessage\tQVSPassword\r\n1\tREDACTED_session_id_"
+        ),
+        "{output}"
+    );
+    assert!(
+        output.contains("\t20.4.2.0 is fine\tREDACTED_column_password_")
+            && output.ends_with("\r\n2\t0\tnone\t\r\n"),
+        "{output}"
+    );
 }
 
 #[test]
@@ -101,7 +142,10 @@ fn section_access_is_masked_in_scripts_and_in_logs() {
         20241105T091024.817+0100 0007     ]\n20241105T091024.817+0100 0008   Section Application\n\
         20241105T091024.817+0100 0009     a, b, c, d\n";
     let output = text(input);
-    assert!(output.contains("ADMIN, ADMIN_USER, REDACTED_section_access_") && output.contains(", Admin\n"), "{output}");
+    assert!(
+        output.contains("ADMIN, ADMIN_USER, REDACTED_section_access_") && output.contains(", Admin\n"),
+        "{output}"
+    );
     assert!(!output.contains("admin_password") && output.ends_with("a, b, c, d\n"), "{output}");
 }
 
@@ -110,11 +154,18 @@ fn private_keys_are_masked_in_every_form() {
     let key = "MIIEowIBAAKCAQEAabcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH";
     for input in [
         format!("-----BEGIN PRIVATE KEY-----\n{key}\n{key}\nQm9i\n-----END PRIVATE KEY-----\nafter\n"),
-        format!("12:00 INFO -----BEGIN RSA PRIVATE KEY-----\r\n12:00 INFO {key}\r\n12:00 INFO {key}\r\nafter\r\n"),
-        format!("{{\"key\": \"-----BEGIN PRIVATE KEY-----\\n{key}\\n-----END PRIVATE KEY-----\\n\", \"x\": \"after\"}}"),
+        format!(
+            "12:00 INFO -----BEGIN RSA PRIVATE KEY-----\r\n12:00 INFO {key}\r\n12:00 INFO {key}\r\nafter\r\n"
+        ),
+        format!(
+            "{{\"key\": \"-----BEGIN PRIVATE KEY-----\\n{key}\\n-----END PRIVATE KEY-----\\n\", \"x\": \"after\"}}"
+        ),
     ] {
         let output = text(&input);
-        assert!(!output.contains("MIIE") && output.contains("after") && output.contains("BEGIN"), "{input}\n{output}");
+        assert!(
+            !output.contains("MIIE") && output.contains("after") && output.contains("BEGIN"),
+            "{input}\n{output}"
+        );
         assert_eq!(output.lines().count(), input.lines().count());
     }
     let certificate = format!("-----BEGIN CERTIFICATE-----\n{key}\n-----END CERTIFICATE-----\n");
@@ -132,7 +183,9 @@ fn encrypted_sections_are_masked_and_the_rest_of_the_file_is_not() {
 #[test]
 fn two_byte_text_is_masked_and_stays_two_byte() {
     let redaction = redaction();
-    let wide = |text: &str| [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let wide = |text: &str| {
+        [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect::<Vec<u8>>()
+    };
     let output = clear(&redaction, &wide("Überschrift\r\nPassword=hunter2;ä\r\n"));
     let tag = redaction.key.mask("keyed-secret", b"hunter2");
     assert_eq!(output, wide(&format!("Überschrift\r\nPassword={tag};ä\r\n")));
@@ -150,7 +203,11 @@ fn binary_content_is_withheld_and_zeros_of_a_crash_are_not() {
     crashed.extend(b"\nmixed \0w\0i\0d\0e text\nfine\n");
     let output = clear(&redaction, &crashed);
     let output = String::from_utf8_lossy(&output);
-    assert!(output.contains(&"\0".repeat(4096)) && output.ends_with("fine\n") && !output.contains("mixed"), "{}", &output[output.len() - 200..]);
+    assert!(
+        output.contains(&"\0".repeat(4096)) && output.ends_with("fine\n") && !output.contains("mixed"),
+        "{}",
+        &output[output.len() - 200..]
+    );
 }
 
 #[test]
@@ -171,7 +228,8 @@ fn learned_values_are_found_in_every_writing() {
         ("nothing here", 0),
     ] {
         assert_eq!(learned.scan(text.as_bytes()).expect("memory"), count, "{text}");
-        let wide: Vec<u8> = [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> =
+            [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(learned.scan(wide.as_slice()).expect("memory"), count, "{text} in UTF-16");
         let mut out = String::new();
         let mut cleared = redaction.clear_with(text.as_bytes(), &Hint::default(), Some(&learned));

@@ -31,12 +31,23 @@ fn a_new_product_takes_a_file_and_no_rust() {
         .file("/definitions/example-server.toml", EXAMPLE);
     let definitions = root.real("/definitions");
     let definitions = definitions.to_str().expect("plain");
-    let found = Run::new(["detect", "--json", "--collectors", definitions, "--root"]).arg(root.path()).run().code(0).json();
+    let found = Run::new(["detect", "--json", "--collectors", definitions, "--root"])
+        .arg(root.path())
+        .run()
+        .code(0)
+        .json();
     assert_eq!(found["installations"][0]["product"], "example-server");
     let (bundle, _) = collect(root.path(), root.output.path(), &["--collectors", definitions]);
     let line = bundle.line("a.log");
-    assert_eq!((&line["outcome"], &line["item"]), (&"collected".into(), &"example-server/service-log".into()));
-    assert!(!bundle.listing().contains("b.log"), "a value in a pattern matches itself only\n{}", bundle.listing());
+    assert_eq!(
+        (&line["outcome"], &line["item"]),
+        (&"collected".into(), &"example-server/service-log".into())
+    );
+    assert!(
+        !bundle.listing().contains("b.log"),
+        "a value in a pattern matches itself only\n{}",
+        bundle.listing()
+    );
 }
 
 #[test]
@@ -51,7 +62,10 @@ fn errors_name_file_line_field_and_what_would_be_right() {
     ] {
         let root = Root::linux().file("/example-server.toml", EXAMPLE.replacen(change.0, change.1, 1));
         let ran = Run::new(["collectors", "check"]).arg(root.real("/example-server.toml")).run().code(4);
-        assert!(ran.stderr.contains(&format!("example-server.toml:{line}:")), "line {line} is not named for {change:?}\n{ran}");
+        assert!(
+            ran.stderr.contains(&format!("example-server.toml:{line}:")),
+            "line {line} is not named for {change:?}\n{ran}"
+        );
         assert!(words.iter().all(|word| ran.stderr.contains(word)) && ran.stderr.contains("hint: "), "{ran}");
     }
 }
@@ -68,6 +82,11 @@ fn a_good_file_is_ok_and_the_built_in_ones_are() {
 #[test]
 fn a_broken_added_definition_stops_the_run() {
     let root = Root::linux().file("/definitions/example-server.toml", "schema = 1\nid = 7\n");
-    let ran = Run::new(["detect", "--collectors"]).arg(root.real("/definitions")).arg("--root").arg(root.path()).run().code(4);
+    let ran = Run::new(["detect", "--collectors"])
+        .arg(root.real("/definitions"))
+        .arg("--root")
+        .arg(root.path())
+        .run()
+        .code(4);
     assert!(ran.stderr.contains("example-server.toml:2:"), "{ran}");
 }

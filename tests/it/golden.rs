@@ -71,7 +71,12 @@ fn sense_april_2018_is_known_by_name() {
     for reading in ["version", "release", "role"] {
         assert!(!found[reading]["source"].as_str().expect("a source").is_empty(), "{found}");
     }
-    let probes: Vec<_> = found["evidence"].as_array().expect("a list").iter().map(|sign| sign["probe"].as_str().expect("a probe")).collect();
+    let probes: Vec<_> = found["evidence"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|sign| sign["probe"].as_str().expect("a probe"))
+        .collect();
     for probe in ["service", "uninstall", "file"] {
         assert!(probes.contains(&probe), "{probe} is missing in {probes:?}");
     }
@@ -84,11 +89,23 @@ fn two_runs_with_one_clock_and_key_give_the_same_bytes() {
         // The command line is part of the manifest, so both runs are given the same one.
         let bytes = folders.each_ref().map(|folder| {
             let key = crate::support::case_key(folder.path());
-            let ran = Run::new(["collect", "--yes", "--json", "--quiet", "--case-key", "case.key", "--output", ".", "--root"]).arg(&host);
+            let ran = Run::new([
+                "collect",
+                "--yes",
+                "--json",
+                "--quiet",
+                "--case-key",
+                "case.key",
+                "--output",
+                ".",
+                "--root",
+            ])
+            .arg(&host);
             let output = ran.command().current_dir(folder.path()).output().expect("runs");
             assert!(key.exists() && output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-            std::fs::read(folder.path().join(document["bundle"].as_str().expect("a path"))).expect("the bundle")
+            std::fs::read(folder.path().join(document["bundle"].as_str().expect("a path")))
+                .expect("the bundle")
         });
         assert!(bytes[0] == bytes[1], "two runs over {} differ", host.display());
     }

@@ -47,7 +47,14 @@ fn imports_only_point_down() {
     let level = |module: &str| layers.iter().position(|layer| layer.contains(&module));
     for (path, text) in sources("src") {
         let below = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("a source");
-        let module = below.components().next().expect("a part").as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+        let module = below
+            .components()
+            .next()
+            .expect("a part")
+            .as_os_str()
+            .to_string_lossy()
+            .trim_end_matches(".rs")
+            .to_owned();
         let Some(own) = level(&module) else { continue };
         for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
             for part in line.split("crate::").skip(1) {
@@ -75,14 +82,16 @@ fn platform_code_stands_in_host_only() {
 
 #[test]
 fn the_exit_table_is_the_code() {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("there is one");
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))
+        .expect("there is one");
     let row = |line: &str| {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         let code = cells.get(1)?.parse::<u16>().ok()?;
         Some((code, (*cells.get(2)?).to_owned()))
     };
     let table: BTreeSet<(u16, String)> = readme.lines().filter_map(row).collect();
-    let code = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/exit.rs")).expect("there is one");
+    let code = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/exit.rs"))
+        .expect("there is one");
     let variant = |line: &str| {
         let (name, code) = line.trim().strip_suffix(',')?.split_once(" = ")?;
         Some((code.parse().ok()?, name.to_lowercase()))
@@ -120,12 +129,19 @@ fn every_definition_is_detected_and_every_item_hit_by_a_fixture_host() {
 
 #[test]
 fn the_manual_names_every_field_of_a_definition() {
-    let manual = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("collectors/README.md")).expect("there is one");
+    let manual = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("collectors/README.md"))
+        .expect("there is one");
     let mut fields = BTreeSet::new();
     for (path, text) in sources("src/definition") {
-        if path.file_stem().is_some_and(|name| name == "schema") || path.components().any(|part| part.as_os_str() == "schema") {
+        if path.file_stem().is_some_and(|name| name == "schema")
+            || path.components().any(|part| part.as_os_str() == "schema")
+        {
             let names = text.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(':'));
-            fields.extend(names.map(|(name, _)| name.trim_start_matches("r#").to_owned()).filter(|name| !name.contains([' ', '('])));
+            fields.extend(
+                names
+                    .map(|(name, _)| name.trim_start_matches("r#").to_owned())
+                    .filter(|name| !name.contains([' ', '('])),
+            );
         }
     }
     assert!(fields.len() > 10, "the fields of the schema were not found");

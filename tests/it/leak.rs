@@ -9,8 +9,10 @@ use crate::support::{Bundle, collect, hosts, sense_2018};
 
 /// The lines of a list in `expect/`; `#` starts a comment.
 fn list(host: &Path, name: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(host.join("expect").join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let lines: Vec<String> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect();
+    let text = std::fs::read_to_string(host.join("expect").join(name))
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    let lines: Vec<String> =
+        text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect();
     assert!(!lines.is_empty(), "{name} of {} is empty", host.display());
     lines
 }
@@ -58,15 +60,18 @@ fn no_canary_is_in_a_bundle_and_what_must_survive_is() {
 fn pairs(host: &Path, bundle: &Bundle) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     let mut pairs = Vec::new();
     for line in bundle.lines() {
-        let (source, name) = (line["source"].as_str().expect("a source"), line["name"].as_str().expect("a name"));
+        let (source, name) =
+            (line["source"].as_str().expect("a source"), line["name"].as_str().expect("a name"));
         let slashed = source.replace('\\', "/");
         let below = match slashed.strip_prefix("//") {
             Some(share) => format!("UNC/{share}"),
             None => slashed.replacen(':', "", 1),
         };
-        if let (Ok(original), Some(stored), "collected") =
-            (std::fs::read(host.join("root").join(below)), bundle.entries.get(name), line["outcome"].as_str().unwrap_or_default())
-        {
+        if let (Ok(original), Some(stored), "collected") = (
+            std::fs::read(host.join("root").join(below)),
+            bundle.entries.get(name),
+            line["outcome"].as_str().unwrap_or_default(),
+        ) {
             pairs.push((source.to_owned(), original, stored.clone()));
         }
     }
@@ -83,7 +88,9 @@ fn every_line_without_a_mask_is_byte_identical() {
     for (source, original, stored) in pairs(&host, &bundle) {
         let wide = original.starts_with(&[0xFF, 0xFE]);
         let (original, stored) = if wide { (narrow(&original), narrow(&stored)) } else { (original, stored) };
-        let split = |bytes: &[u8]| bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
+        let split = |bytes: &[u8]| {
+            bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>()
+        };
         let (before, after) = (split(&original), split(&stored));
         assert_eq!(before.len(), after.len(), "{source}: another number of lines");
         for (before, after) in before.iter().zip(&after) {
@@ -129,7 +136,11 @@ fn versions_guids_marks_and_line_ends_survive() {
         assert_eq!(counts(&version, &original), counts(&version, &stored), "{source}: versions");
         versions += version.find_iter(&original).count();
         sessions.extend(session_ids(&original));
-        assert_eq!(original.starts_with(b"\xEF\xBB\xBF"), stored.starts_with(b"\xEF\xBB\xBF"), "{source}: byte order mark");
+        assert_eq!(
+            original.starts_with(b"\xEF\xBB\xBF"),
+            stored.starts_with(b"\xEF\xBB\xBF"),
+            "{source}: byte order mark"
+        );
         for end in [&b"\r\n"[..], b"\r\r\n", b"\n"] {
             let count = |bytes| memchr::memmem::find_iter(bytes, end).count();
             assert_eq!(count(&original), count(&stored), "{source}: line ends {end:?}");
@@ -144,16 +155,26 @@ fn versions_guids_marks_and_line_ends_survive() {
             }
         }
     }
-    assert!(versions > 500 && guids > 1_000, "{versions} versions and {guids} GUIDs is too few to prove anything");
+    assert!(
+        versions > 500 && guids > 1_000,
+        "{versions} versions and {guids} GUIDs is too few to prove anything"
+    );
 }
 
 /// Values of the columns that hold a session cookie or a ticket; only there is a GUID a secret.
 fn session_ids(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut lines = bytes.split(|byte| *byte == b'\n');
     let header: Vec<&[u8]> = lines.next().unwrap_or_default().split(|byte| *byte == b'\t').collect();
-    let columns: Vec<usize> = (0..header.len()).filter(|at| header[*at] == b"ProxySessionId" || header[*at] == b"TicketId").collect();
-    let cell = |line: &[u8], at: &usize| line.split(|byte| *byte == b'\t').nth(*at).map(|cell| cell.trim_ascii().to_ascii_lowercase());
-    lines.flat_map(|line| columns.iter().filter_map(|at| cell(line, at)).collect::<Vec<_>>()).filter(|cell| cell.len() > 8).collect()
+    let columns: Vec<usize> = (0..header.len())
+        .filter(|at| header[*at] == b"ProxySessionId" || header[*at] == b"TicketId")
+        .collect();
+    let cell = |line: &[u8], at: &usize| {
+        line.split(|byte| *byte == b'\t').nth(*at).map(|cell| cell.trim_ascii().to_ascii_lowercase())
+    };
+    lines
+        .flat_map(|line| columns.iter().filter_map(|at| cell(line, at)).collect::<Vec<_>>())
+        .filter(|cell| cell.len() > 8)
+        .collect()
 }
 
 #[test]
@@ -169,13 +190,19 @@ fn redacted_json_xml_and_tables_still_parse() {
         let text = String::from_utf8(stored).unwrap_or_else(|_| panic!("{source}: no longer UTF-8"));
         let text = text.trim_start_matches('\u{feff}');
         let before = String::from_utf8(original).expect("fixtures are UTF-8");
-        if serde_json::from_str::<serde_json::Value>(before.trim_start_matches('\u{feff}')).is_ok() && before.len() > 40 {
-            serde_json::from_str::<serde_json::Value>(text).unwrap_or_else(|error| panic!("{source}: {error}"));
+        if serde_json::from_str::<serde_json::Value>(before.trim_start_matches('\u{feff}')).is_ok()
+            && before.len() > 40
+        {
+            serde_json::from_str::<serde_json::Value>(text)
+                .unwrap_or_else(|error| panic!("{source}: {error}"));
             documents += 1;
         }
         if before.contains("<?xml") {
             let mut reader = quick_xml::Reader::from_str(text);
-            while !matches!(reader.read_event().unwrap_or_else(|error| panic!("{source}: {error}")), quick_xml::events::Event::Eof) {}
+            while !matches!(
+                reader.read_event().unwrap_or_else(|error| panic!("{source}: {error}")),
+                quick_xml::events::Event::Eof
+            ) {}
             documents += 1;
         }
         if before.lines().next().is_some_and(|header| header.contains('\t')) {
@@ -185,5 +212,8 @@ fn redacted_json_xml_and_tables_still_parse() {
             }
         }
     }
-    assert!(documents >= 5 && rows > 1_000, "{documents} documents and {rows} rows is too few to prove anything");
+    assert!(
+        documents >= 5 && rows > 1_000,
+        "{documents} documents and {rows} rows is too few to prove anything"
+    );
 }

@@ -43,10 +43,14 @@ fn a_file_over_the_limit_keeps_its_first_line_and_its_newest_part() {
     assert_eq!(line["outcome"], "truncated", "{ran}");
     let stored = String::from_utf8(bundle.bytes("big.log").to_vec()).expect("text");
     assert!(stored.starts_with("Sequence#\tTimestamp\tPassword\n[qdiag left out "), "{}", &stored[..200]);
-    assert!(stored.contains("\n9999\t20190201T045901\tREDACTED_"), "the newest line is there, and its column is known by the header");
+    assert!(
+        stored.contains("\n9999\t20190201T045901\tREDACTED_"),
+        "the newest line is there, and its column is known by the header"
+    );
     assert!(!stored.contains("-Value"), "no secret is left");
     let cut = &line["cut"];
-    let sum = ["head", "tail", "dropped"].iter().map(|part| cut[part].as_u64().expect("a number")).sum::<u64>();
+    let sum =
+        ["head", "tail", "dropped"].iter().map(|part| cut[part].as_u64().expect("a number")).sum::<u64>();
     assert_eq!(sum, text.len() as u64);
     assert_eq!(ran.code, 0, "a limit is no gap\n{ran}");
 }
@@ -59,16 +63,21 @@ fn a_file_of_two_byte_text_is_cut_at_whole_characters() {
     let root = Root::linux().file("/data/wide.log", &bytes);
     let (bundle, _) = root.collect(&["--add", "/data", "--max-file", "9999B"]);
     let stored = bundle.bytes("wide.log");
-    let units: Vec<u16> = stored[2..].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect();
+    let units: Vec<u16> =
+        stored[2..].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect();
     let shown = String::from_utf16(&units).expect("whole characters");
     assert!(shown.starts_with("0 Zeile mit Umlaut ä\r\n[qdiag left out "), "{}", &shown[..100]);
     assert!(shown.ends_with("4999 Zeile mit Umlaut ä\r\n"));
-    assert!(shown.lines().skip(2).all(|line| line.ends_with("Zeile mit Umlaut ä")), "no line is cut in the middle");
+    assert!(
+        shown.lines().skip(2).all(|line| line.ends_with("Zeile mit Umlaut ä")),
+        "no line is cut in the middle"
+    );
 }
 
 #[test]
 fn binary_content_is_withheld_and_says_so() {
-    let root = Root::linux().file("/data/blob.log", b"MZ\x90\x00\x03\x00\x00\x00password=hunter2hunter2\x00\x01\x02");
+    let root = Root::linux()
+        .file("/data/blob.log", b"MZ\x90\x00\x03\x00\x00\x00password=hunter2hunter2\x00\x01\x02");
     let (bundle, ran) = root.collect(&["--add", "/data"]);
     let line = bundle.line("blob.log");
     assert_eq!(line["outcome"], "withheld");
@@ -88,7 +97,11 @@ fn what_must_never_be_taken_is_skipped_even_when_named() {
     assert_eq!(bundle.line("client_key.pem")["outcome"], "skipped");
     assert_eq!(bundle.line("Sales.qvf")["outcome"], "skipped");
     assert_eq!(bundle.line("app.log")["outcome"], "collected");
-    assert!(bundle.entries.keys().all(|name| !name.ends_with(".pem") && !name.ends_with(".qvf")), "{}", bundle.listing());
+    assert!(
+        bundle.entries.keys().all(|name| !name.ends_with(".pem") && !name.ends_with(".qvf")),
+        "{}",
+        bundle.listing()
+    );
 }
 
 #[test]
@@ -97,7 +110,10 @@ fn choices_are_lines_with_their_reason() {
     let (bundle, _) = root.collect(&["--add", "/data", "--exclude", "*.txt"]);
     assert_eq!(bundle.line("a.log")["outcome"], "collected");
     let line = bundle.line("b.txt");
-    assert_eq!((&line["outcome"], &line["reason"]), (&"skipped".into(), &"left out by --exclude *.txt".into()));
+    assert_eq!(
+        (&line["outcome"], &line["reason"]),
+        (&"skipped".into(), &"left out by --exclude *.txt".into())
+    );
 }
 
 #[test]
@@ -120,12 +136,19 @@ fn an_existing_bundle_is_never_overwritten() {
     let target = root.output.path().join("bundle.zip");
     std::fs::write(&target, "mine").expect("writable");
     let run = || {
-        Run::new(["collect", "--yes", "--quiet", "--environment-only", "--root"]).arg(root.path()).arg("--output").arg(&target).run()
+        Run::new(["collect", "--yes", "--quiet", "--environment-only", "--root"])
+            .arg(root.path())
+            .arg("--output")
+            .arg(&target)
+            .run()
     };
     let ran = run().code(5);
     assert!(ran.stderr.contains("never overwritten"), "{ran}");
     assert_eq!(std::fs::read(&target).expect("still there"), b"mine");
-    let left: Vec<_> = std::fs::read_dir(root.output.path()).expect("readable").map(|entry| entry.expect("readable").file_name()).collect();
+    let left: Vec<_> = std::fs::read_dir(root.output.path())
+        .expect("readable")
+        .map(|entry| entry.expect("readable").file_name())
+        .collect();
     assert_eq!(left, ["bundle.zip"], "nothing else is left behind");
 }
 
@@ -146,7 +169,8 @@ mod unix {
         let root = Root::linux().file("/data/app.log", "fine\n");
         let made = Command::new("mkfifo").arg(root.real("/data/pipe.log")).status().expect("mkfifo runs");
         assert!(made.success());
-        let _socket = std::os::unix::net::UnixListener::bind(root.real("/data/socket.log")).expect("a socket");
+        let _socket =
+            std::os::unix::net::UnixListener::bind(root.real("/data/socket.log")).expect("a socket");
         let (bundle, _) = root.collect(&["--add", "/data"]);
         for name in ["pipe.log", "socket.log"] {
             assert_eq!(bundle.line(name)["outcome"], "skipped");
@@ -166,7 +190,12 @@ mod unix {
         for name in ["loop", "away.txt", "outside.txt"] {
             assert_eq!(bundle.line(name)["outcome"], "skipped", "{}", bundle.listing());
         }
-        assert!(!bundle.entries.values().any(|bytes| bytes.windows(6).any(|window| window == b"mine\nr" || window == b"root:x")));
+        assert!(
+            !bundle
+                .entries
+                .values()
+                .any(|bytes| bytes.windows(6).any(|window| window == b"mine\nr" || window == b"root:x"))
+        );
     }
 
     #[test]
@@ -179,7 +208,9 @@ mod unix {
         assert_eq!(line["outcome"], "collected");
         assert_eq!(bundle.bytes(r"caf\xe9.log"), b"odd\n");
         use base64::Engine as _;
-        let exact = base64::engine::general_purpose::STANDARD.decode(line["source_base64"].as_str().expect("exact bytes")).expect("base64");
+        let exact = base64::engine::general_purpose::STANDARD
+            .decode(line["source_base64"].as_str().expect("exact bytes"))
+            .expect("base64");
         assert!(exact.ends_with(b"caf\xe9.log"), "{line}");
     }
 
@@ -199,14 +230,22 @@ mod unix {
         writer.join().expect("the writer ends");
         let line = bundle.line("live.log");
         assert_eq!(line["outcome"], "collected");
-        assert_eq!(line["bytes"], line["source_bytes"], "exactly the bytes that were there when it was opened");
+        assert_eq!(
+            line["bytes"], line["source_bytes"],
+            "exactly the bytes that were there when it was opened"
+        );
         assert_eq!(bundle.bytes("live.log").len() as u64, line["bytes"].as_u64().expect("a number"));
     }
 
     #[test]
     fn what_this_account_may_not_read_is_denied_and_the_rest_is_whole() {
-        let root = Root::linux().file("/data/open.log", "fine\n").file("/data/closed.log", "mine\n").file("/data/folder/x.log", "mine\n");
-        let close = |path: &str, mode| std::fs::set_permissions(root.real(path), std::fs::Permissions::from_mode(mode)).expect("may");
+        let root = Root::linux()
+            .file("/data/open.log", "fine\n")
+            .file("/data/closed.log", "mine\n")
+            .file("/data/folder/x.log", "mine\n");
+        let close = |path: &str, mode| {
+            std::fs::set_permissions(root.real(path), std::fs::Permissions::from_mode(mode)).expect("may")
+        };
         close("/data/closed.log", 0o000);
         close("/data/folder", 0o000);
         // An administrator reads everything, so the run is made as nobody where the test itself is one.
@@ -218,7 +257,8 @@ mod unix {
         let Some(ran) = ran else { return };
         assert_eq!(ran.status.code(), Some(3), "{}", String::from_utf8_lossy(&ran.stderr));
         let document: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("JSON");
-        let bundle = crate::support::Bundle::open(std::path::Path::new(document["bundle"].as_str().expect("a path")));
+        let bundle =
+            crate::support::Bundle::open(std::path::Path::new(document["bundle"].as_str().expect("a path")));
         assert_eq!(bundle.line("closed.log")["outcome"], "denied", "{}", bundle.listing());
         assert_eq!(bundle.line("/data/folder")["outcome"], "denied", "{}", bundle.listing());
         assert_eq!(bundle.line("open.log")["outcome"], "collected");
@@ -226,11 +266,20 @@ mod unix {
 
     /// Runs collect as an account without rights, by `setpriv` if this one has all; without it there is nothing to see.
     fn as_nobody(root: &Root, output: &std::path::Path) -> Option<std::process::Output> {
-        let mut run = Run::new(["collect", "--yes", "--json", "--quiet", "--environment-only", "--add", "/data", "--root"])
-            .arg(root.path())
-            .arg("--output")
-            .arg(output)
-            .command();
+        let mut run = Run::new([
+            "collect",
+            "--yes",
+            "--json",
+            "--quiet",
+            "--environment-only",
+            "--add",
+            "/data",
+            "--root",
+        ])
+        .arg(root.path())
+        .arg("--output")
+        .arg(output)
+        .command();
         if std::fs::File::open(root.real("/data/closed.log")).is_err() {
             return Some(run.output().expect("runs"));
         }
@@ -238,7 +287,11 @@ mod unix {
         let copy = output.join("qdiag");
         std::fs::copy(run.get_program(), &copy).expect("writable");
         let mut command = Command::new("setpriv");
-        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&copy).args(run.get_args()).current_dir(output);
+        command
+            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .arg(&copy)
+            .args(run.get_args())
+            .current_dir(output);
         let ran = command.output().ok()?;
         std::fs::remove_file(copy).expect("was just written");
         Some(ran)
@@ -258,22 +311,31 @@ mod unix {
 
     #[test]
     fn ctrl_c_finishes_a_valid_bundle() {
-        let root = Root::linux().file("/data/a-huge.log", "x".repeat(99).repeat(400_000)).file("/data/b.log", "later\n");
+        let root = Root::linux()
+            .file("/data/a-huge.log", "x".repeat(99).repeat(400_000))
+            .file("/data/b.log", "later\n");
         for number in 0..3_000 {
             std::fs::write(root.real(&format!("/data/c-{number}.log")), "small\n").expect("writable");
         }
-        let child = Run::new(["collect", "--yes", "--json", "--environment-only", "--add", "/data", "--root"])
-            .arg(root.path())
-            .arg("--output")
-            .arg(root.output.path())
-            .command()
-            .spawn()
-            .expect("starts");
+        let child =
+            Run::new(["collect", "--yes", "--json", "--environment-only", "--add", "/data", "--root"])
+                .arg(root.path())
+                .arg("--output")
+                .arg(root.output.path())
+                .command()
+                .spawn()
+                .expect("starts");
         wait_for_partial(root.output.path());
-        rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).expect("may");
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
+            .expect("may");
         let ran = child.wait_with_output().expect("ends");
         let document: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("a result document");
-        assert_eq!((ran.status.code(), &document["interrupted"]), (Some(3), &true.into()), "{}", String::from_utf8_lossy(&ran.stderr));
+        assert_eq!(
+            (ran.status.code(), &document["interrupted"]),
+            (Some(3), &true.into()),
+            "{}",
+            String::from_utf8_lossy(&ran.stderr)
+        );
         let bundle = document["bundle"].as_str().expect("a path");
         Run::new(["verify", bundle]).run().code(0);
         let bundle = crate::support::Bundle::open(std::path::Path::new(bundle));
@@ -285,7 +347,9 @@ mod unix {
     fn wait_for_partial(folder: &std::path::Path) {
         for _ in 0..500 {
             let partial = std::fs::read_dir(folder).expect("readable").filter_map(Result::ok);
-            let mut sizes = partial.filter(|entry| entry.path().to_string_lossy().ends_with(".partial")).filter_map(|entry| entry.metadata().ok());
+            let mut sizes = partial
+                .filter(|entry| entry.path().to_string_lossy().ends_with(".partial"))
+                .filter_map(|entry| entry.metadata().ok());
             if sizes.any(|size| size.len() > 0) {
                 return;
             }

@@ -4,10 +4,17 @@ use crate::support::{Root, Run, case_key};
 
 #[test]
 fn standard_input_is_masked_to_standard_output() {
-    let ran = Run::new(["redact"]).input("user=etl;Password=Hunter2-Hunter2;db=dwh\r\nversion 12.145.3.0\r\n").run().code(0);
+    let ran = Run::new(["redact"])
+        .input("user=etl;Password=Hunter2-Hunter2;db=dwh\r\nversion 12.145.3.0\r\n")
+        .run()
+        .code(0);
     let text = ran.text();
     assert!(!text.contains("Hunter2"), "{ran}");
-    assert!(text.starts_with("user=etl;Password=REDACTED_") && text.ends_with(";db=dwh\r\nversion 12.145.3.0\r\n"), "{ran}");
+    assert!(
+        text.starts_with("user=etl;Password=REDACTED_")
+            && text.ends_with(";db=dwh\r\nversion 12.145.3.0\r\n"),
+        "{ran}"
+    );
 }
 
 #[test]
@@ -16,9 +23,11 @@ fn a_file_and_a_bundle_give_the_same_bytes() {
     let root = Root::linux().file("/data/connections.json", text);
     let (bundle, _) = root.collect(&["--add", "/data"]);
     let key = case_key(root.output.path());
-    let file = Run::new(["redact", "--case-key"]).arg(&key).arg(root.real("/data/connections.json")).run().code(0);
+    let file =
+        Run::new(["redact", "--case-key"]).arg(&key).arg(root.real("/data/connections.json")).run().code(0);
     assert_eq!(bundle.bytes("connections.json"), file.stdout, "{file}");
-    let piped = Run::new(["redact", "--name", "connections.json", "--case-key"]).arg(&key).input(text).run().code(0);
+    let piped =
+        Run::new(["redact", "--name", "connections.json", "--case-key"]).arg(&key).input(text).run().code(0);
     assert_eq!(piped.stdout, file.stdout, "{piped}");
     assert!(!file.text().contains("Sommer2019!"), "{file}");
 }

@@ -12,13 +12,17 @@ fn run(program: &str, args: &[&str], folder: &Path) -> Option<()> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
         Err(error) => panic!("{program}: {error}"),
     };
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program} {args:?} says\n{text}");
     Some(())
 }
 
 fn python_has(module: &str) -> bool {
-    Command::new("python3").args(["-c", &format!("import {module}")]).output().is_ok_and(|output| output.status.success())
+    Command::new("python3")
+        .args(["-c", &format!("import {module}")])
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 #[test]
@@ -44,8 +48,13 @@ fn other_tools_read_and_check_the_bundle() {
     tried("python3", extract);
     if extract.is_some() {
         tried("sha256sum", run("sha256sum", &["-c", "--quiet", "manifest-sha256.txt"], &extracted));
-        tried("sha256sum of the tags", run("sha256sum", &["-c", "--quiet", "tagmanifest-sha256.txt"], &extracted));
-        let bag = python_has("bagit").then(|| run("python3", &["-m", "bagit", "--validate", extracted.to_str().expect("plain")], folder.path()));
+        tried(
+            "sha256sum of the tags",
+            run("sha256sum", &["-c", "--quiet", "tagmanifest-sha256.txt"], &extracted),
+        );
+        let bag = python_has("bagit").then(|| {
+            run("python3", &["-m", "bagit", "--validate", extracted.to_str().expect("plain")], folder.path())
+        });
         tried("bagit", bag.flatten());
     }
     // Shown with --nocapture and on failure; a machine with none of them proves nothing.

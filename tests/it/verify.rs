@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::support::{Bundle, Root, Run};
 
 fn small() -> (Root, Bundle) {
-    let root = Root::linux().file("/data/app.log", "all is well\n".repeat(20)).file("/data/other.log", "password=Hunter2-Hunter2\n");
+    let root = Root::linux()
+        .file("/data/app.log", "all is well\n".repeat(20))
+        .file("/data/other.log", "password=Hunter2-Hunter2\n");
     let (bundle, _) = root.collect(&["--add", "/data"]);
     (root, bundle)
 }
@@ -24,7 +26,8 @@ fn rewritten(bundle: &Bundle, change: impl Fn(&str, &[u8]) -> Vec<(String, Vec<u
     let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).expect("writable"));
     for (name, bytes) in &bundle.entries {
         for (name, bytes) in change(name, bytes) {
-            zip.start_file(format!("{}/{name}", bundle.top), zip::write::SimpleFileOptions::default()).expect("a name");
+            zip.start_file(format!("{}/{name}", bundle.top), zip::write::SimpleFileOptions::default())
+                .expect("a name");
             zip.write_all(&bytes).expect("writable");
         }
     }
@@ -57,7 +60,11 @@ fn every_flipped_byte_is_found() {
         bytes[at] ^= 0x41;
         std::fs::write(&path, bytes).expect("writable");
         let (code, what) = findings(&path);
-        assert!(code == 1 || code == 6, "byte {at} of {} was changed, and verify says {code} {what}", original.len());
+        assert!(
+            code == 1 || code == 6,
+            "byte {at} of {} was changed, and verify says {code} {what}",
+            original.len()
+        );
     }
 }
 
@@ -86,9 +93,16 @@ fn an_altered_entry_is_named() {
 fn a_removed_entry_is_named() {
     let (_root, bundle) = small();
     for gone in bundle.entries.keys() {
-        let path = rewritten(&bundle, |name, bytes| if name == gone { vec![] } else { vec![(name.to_owned(), bytes.to_vec())] });
+        let path =
+            rewritten(
+                &bundle,
+                |name, bytes| if name == gone { vec![] } else { vec![(name.to_owned(), bytes.to_vec())] },
+            );
         let (code, what) = findings(&path);
-        assert!(code == 1 && what.contains(gone.as_str()), "{gone} was removed, and verify says {code} {what}");
+        assert!(
+            code == 1 && what.contains(gone.as_str()),
+            "{gone} was removed, and verify says {code} {what}"
+        );
     }
 }
 
@@ -125,13 +139,17 @@ fn a_doubled_entry_is_named() {
     // Two entries of exactly one name, which zip programs refuse to write: the name is patched in place, everywhere it stands.
     let mut bytes = std::fs::read(&path).expect("readable");
     let (from, to) = (twin.as_bytes(), entry(&bundle, "app.log").as_bytes().to_vec());
-    let places: Vec<usize> = (0..bytes.len() - from.len()).filter(|at| &bytes[*at..*at + from.len()] == from).collect();
+    let places: Vec<usize> =
+        (0..bytes.len() - from.len()).filter(|at| &bytes[*at..*at + from.len()] == from).collect();
     for at in places {
         bytes[at..at + to.len()].copy_from_slice(&to);
     }
     std::fs::write(&path, bytes).expect("writable");
     let (code, what) = findings(&path);
-    assert!(code == 1 && what.contains(entry(&bundle, "app.log")) && what.contains("duplicate"), "{code} {what}");
+    assert!(
+        code == 1 && what.contains(entry(&bundle, "app.log")) && what.contains("duplicate"),
+        "{code} {what}"
+    );
 }
 
 #[test]

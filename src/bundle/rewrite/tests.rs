@@ -64,7 +64,8 @@ fn only_the_named_entries_are_cleared_again() {
     assert_eq!(changed[0].1.bytes, "my REDACTED".len() as u64);
     let now = [("data/a.txt", &b"my REDACTED"[..]), ("data/b.txt", big.as_bytes()), ("data/c.txt", b"")];
     let manifest = manifest_of(now.into_iter());
-    let json = io::read_to_string(Document::new(&manifest, manifest.entries.iter().cloned()).unwrap()).unwrap();
+    let json =
+        io::read_to_string(Document::new(&manifest, manifest.entries.iter().cloned()).unwrap()).unwrap();
     let finished = writer.finish_with(&mut Cleared::own_text(json), None).unwrap();
     let bytes = finished.out.into_inner();
     assert_eq!(findings(&bytes).unwrap(), []);

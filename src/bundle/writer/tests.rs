@@ -32,7 +32,8 @@ pub(in crate::bundle) fn bundle_of(files: &[(&str, &str)]) -> Sample {
     }
     let collected = files.iter().filter(|(path, _)| path.starts_with(PAYLOAD));
     let manifest = manifest_of(collected.map(|(path, content)| (*path, content.as_bytes())));
-    let json = io::read_to_string(Document::new(&manifest, manifest.entries.iter().cloned()).unwrap()).unwrap();
+    let json =
+        io::read_to_string(Document::new(&manifest, manifest.entries.iter().cloned()).unwrap()).unwrap();
     let finished = writer.finish_with(&mut text(&json), Some("00123")).unwrap();
     Sample { out: finished.out.into_inner(), contents: finished.contents }
 }

@@ -58,7 +58,11 @@ pub(super) fn document(collected: &Collected) -> Document<'_> {
 }
 
 fn gap(entry: &Entry) -> Gap {
-    Gap { outcome: entry.outcome.word(), source: entry.source.clone(), reason: entry.reason.clone().unwrap_or_default() }
+    Gap {
+        outcome: entry.outcome.word(),
+        source: entry.source.clone(),
+        reason: entry.reason.clone().unwrap_or_default(),
+    }
 }
 
 /// Whether an entry makes the bundle partial: it failed, was withheld, or was cut by an error. A limit, a missing
@@ -76,7 +80,11 @@ fn gaps(collected: &Collected) -> impl Iterator<Item = Entry> + '_ {
 }
 
 pub(super) fn exit(collected: &Collected) -> Exit {
-    if collected.manifest.run.interrupted || gaps(collected).next().is_some() { Exit::Partial } else { Exit::Ok }
+    if collected.manifest.run.interrupted || gaps(collected).next().is_some() {
+        Exit::Partial
+    } else {
+        Exit::Ok
+    }
 }
 
 pub(super) fn text(collected: &Collected) -> String {
@@ -85,22 +93,37 @@ pub(super) fn text(collected: &Collected) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "bundle   {}", collected.path.display());
     let _ = writeln!(text, "SHA-256  {}", collected.sha256);
-    let _ = writeln!(text, "size     {} from {} of sources", print::size(collected.bytes), print::size(totals.source_bytes));
+    let _ = writeln!(
+        text,
+        "size     {} from {} of sources",
+        print::size(collected.bytes),
+        print::size(totals.source_bytes)
+    );
     for found in &manifest.installations {
         let version = found.version.as_ref().map_or("version unknown", |version| version.value.as_str());
         let release = found.release.as_ref().map_or("", |release| release.value.as_str());
         let _ = writeln!(text, "product  {} {release} {version}", found.name);
     }
-    let outcomes: Vec<String> = totals.outcomes.iter().map(|(outcome, items)| format!("{items} {}", outcome.replace('_', " "))).collect();
+    let outcomes: Vec<String> = totals
+        .outcomes
+        .iter()
+        .map(|(outcome, items)| format!("{items} {}", outcome.replace('_', " ")))
+        .collect();
     let _ = writeln!(text, "items    {}", outcomes.join(", "));
     let masked: u64 = manifest.redaction.masks.values().sum();
-    let rules: Vec<String> = manifest.redaction.masks.iter().map(|(rule, count)| format!("{count} {rule}")).collect();
+    let rules: Vec<String> =
+        manifest.redaction.masks.iter().map(|(rule, count)| format!("{count} {rule}")).collect();
     let rules = if rules.is_empty() { String::new() } else { format!(": {}", rules.join(", ")) };
     let _ = writeln!(text, "masked   {}{rules}", print::count(masked, "secret"));
-    list(&mut text, "missing, as is normal on many hosts", manifest.entries.iter().filter(|entry| entry.outcome == Outcome::Missing));
+    list(
+        &mut text,
+        "missing, as is normal on many hosts",
+        manifest.entries.iter().filter(|entry| entry.outcome == Outcome::Missing),
+    );
     list(&mut text, "gaps", gaps(collected));
     if manifest.run.interrupted {
-        let _ = writeln!(text, "\nThe run was interrupted; the bundle holds what had been taken and is valid.");
+        let _ =
+            writeln!(text, "\nThe run was interrupted; the bundle holds what had been taken and is valid.");
     }
     text
 }
@@ -112,7 +135,13 @@ fn list(text: &mut String, title: &str, entries: impl Iterator<Item = Entry>) {
             let _ = writeln!(text, "\n{title}:");
         }
         if number < NAMED {
-            let _ = writeln!(text, "  {:<9} {} ({})", entry.outcome.word(), entry.source, entry.reason.unwrap_or_default());
+            let _ = writeln!(
+                text,
+                "  {:<9} {} ({})",
+                entry.outcome.word(),
+                entry.source,
+                entry.reason.unwrap_or_default()
+            );
         }
         number += 1;
     }

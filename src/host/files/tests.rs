@@ -53,7 +53,8 @@ fn patterns() {
         (r"C:\gone\**", &[]),
         (r"C:\a\***", &[]),
     ] {
-        let found: Vec<String> = files.search(pattern).found.iter().map(|found| found.path.file_name().to_owned()).collect();
+        let found: Vec<String> =
+            files.search(pattern).found.iter().map(|found| found.path.file_name().to_owned()).collect();
         assert_eq!(found, names, "{pattern}");
     }
     assert!(!files.search(r"C:\gone\**").base_exists);

@@ -20,7 +20,10 @@ impl Bundle {
         for index in 0..zip.len() {
             let mut entry = zip.by_index(index).expect("entries are readable");
             let name = entry.name().expect("names are UTF-8").into_owned();
-            let name = name.strip_prefix(&format!("{top}/")).unwrap_or_else(|| panic!("{name} is not below {top}/")).to_owned();
+            let name = name
+                .strip_prefix(&format!("{top}/"))
+                .unwrap_or_else(|| panic!("{name} is not below {top}/"))
+                .to_owned();
             let mut bytes = Vec::new();
             entry.read_to_end(&mut bytes).expect("entries are readable");
             assert!(entries.insert(name.clone(), bytes).is_none(), "{name} stands twice");
@@ -41,7 +44,9 @@ impl Bundle {
     #[track_caller]
     pub(crate) fn line(&self, source_end: &str) -> serde_json::Value {
         let lines = self.lines();
-        let found = lines.iter().find(|line| line["source"].as_str().is_some_and(|source| source.ends_with(source_end)));
+        let found = lines
+            .iter()
+            .find(|line| line["source"].as_str().is_some_and(|source| source.ends_with(source_end)));
         found.unwrap_or_else(|| panic!("no line for {source_end} in\n{}", self.listing())).clone()
     }
 
@@ -57,7 +62,13 @@ impl Bundle {
     pub(crate) fn listing(&self) -> String {
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         let line = |line: &serde_json::Value| {
-            format!("{:<10} {} <- {} {}\n", text(&line["outcome"]), text(&line["name"]), text(&line["source"]), text(&line["reason"]))
+            format!(
+                "{:<10} {} <- {} {}\n",
+                text(&line["outcome"]),
+                text(&line["name"]),
+                text(&line["source"]),
+                text(&line["reason"])
+            )
         };
         self.lines().iter().map(line).collect()
     }

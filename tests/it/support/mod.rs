@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use bundle::Bundle;
 pub(crate) use root::Root;
-pub(crate) use run::{Run, Ran};
+pub(crate) use run::{Ran, Run};
 
 /// The fixture hosts, by name.
 pub(crate) fn hosts() -> Vec<PathBuf> {

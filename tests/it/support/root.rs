@@ -13,7 +13,10 @@ pub(crate) struct Root {
 impl Root {
     /// A Linux host with a clock that stands still.
     pub(crate) fn linux() -> Self {
-        let root = Self { folder: TempDir::new().expect("temporary folder"), output: TempDir::new().expect("temporary folder") };
+        let root = Self {
+            folder: TempDir::new().expect("temporary folder"),
+            output: TempDir::new().expect("temporary folder"),
+        };
         let text = "os = \"linux\"\nname = \"testhost\"\nclock = \"2026-01-02T03:04:05+01:00\"\n";
         std::fs::write(root.path().join("host.toml"), text).expect("writable");
         std::fs::create_dir(root.path().join("root")).expect("writable");

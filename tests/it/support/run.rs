@@ -80,7 +80,8 @@ impl Ran {
 
     /// Standard output as JSON.
     pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("no JSON on standard output: {error}\n{self}"))
+        serde_json::from_slice(&self.stdout)
+            .unwrap_or_else(|error| panic!("no JSON on standard output: {error}\n{self}"))
     }
 
     /// Fails with all there is to know if the exit code is another.
