@@ -79,11 +79,11 @@ fn text(document: &Document) -> String {
         let readings = [("version", &found.version), ("release", &found.release), ("role", &found.role)];
         for (what, reading) in readings {
             if let Some(reading) = reading {
-                let _ = writeln!(text, "  {what:<9}{} from {}", reading.value, reading.source);
+                let _ = writeln!(text, "  {what:<11}{} from {}", reading.value, reading.source);
             }
         }
         for evidence in &found.evidence {
-            let _ = writeln!(text, "  {:<9}{}", evidence.probe, evidence.found);
+            let _ = writeln!(text, "  {:<11}{}", evidence.probe, evidence.found);
         }
     }
     for failure in &document.probe_failures {

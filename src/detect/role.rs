@@ -8,7 +8,8 @@ use crate::manifest::Reading;
 pub(super) fn tell(view: &View<'_>, roles: &[Role], variables: &Variables) -> Option<Reading> {
     let role =
         roles.iter().find(|role| role.when.iter().all(|condition| holds(view, condition, variables)))?;
-    let mut source: Vec<String> = role.when.iter().map(words).collect();
+    let mut source: Vec<String> =
+        role.when.iter().map(|condition| words(view, condition, variables)).collect();
     source.extend(role.note.clone());
     match role.sure {
         Certainty::Sourced => {}
@@ -35,12 +36,13 @@ fn holds(view: &View<'_>, condition: &Condition, variables: &Variables) -> bool 
         && condition.variable.as_ref().is_none_or(equals)
 }
 
-fn words(condition: &Condition) -> String {
+fn words(view: &View<'_>, condition: &Condition, variables: &Variables) -> String {
+    let written = |path: &String| expand(path, view.vars(), variables).unwrap_or_else(|_| path.clone());
     let told = [
         condition.service.as_ref().map(|name| format!("service {name} is installed")),
         condition.no_service.as_ref().map(|name| format!("service {name} is not installed")),
-        condition.path.as_ref().map(|path| format!("{path} is there")),
-        condition.no_path.as_ref().map(|path| format!("{path} is not there")),
+        condition.path.as_ref().map(|path| format!("{} is there", written(path))),
+        condition.no_path.as_ref().map(|path| format!("{} is not there", written(path))),
         condition
             .variable
             .as_ref()

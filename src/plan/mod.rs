@@ -48,13 +48,22 @@ fn plan_installation(selection: &mut Selection<'_>, installation: &Installation<
             category: Category::of_definition(&item.category),
             folder: definition.id.clone(),
             origin: format!("{}/{}", definition.id, item.id).into(),
-            reason: format!("{} of {}", item.id.replace('-', " "), definition.name).into(),
+            reason: reason(item, &definition.name).into(),
             rules: item.rules.clone().into(),
             max_age: item.max_age.as_deref().and_then(crate::definition::parse_age),
             max_file: item.max_file.as_deref().and_then(crate::definition::parse_size),
             exclude: patterns(&expand_all(selection.host, installation, &item.exclude)),
         };
         plan_item(selection, installation, item, &ask);
+    }
+}
+
+/// Why an item is taken, in words for people.
+fn reason(item: &CollectItem, product: &str) -> String {
+    let words = item.id.replace('-', " ");
+    match &item.note {
+        Some(note) => format!("{words}: {note}"),
+        None => format!("{words} of {product}"),
     }
 }
 

@@ -53,10 +53,10 @@ fn a_new_product_takes_a_file_and_no_rust() {
 #[test]
 fn errors_name_file_line_field_and_what_would_be_right() {
     for (change, line, words) in [
-        (("category = \"logs\"", "category = \"log\""), 19, &["category", "logs"][..]),
-        (("[[collect]]", "[[collekt]]"), 17, &["collekt"]),
-        (("{log_dir}/**/*.log", "{log_dri}/**/*.log"), 20, &["log_dri"]),
-        (("**/*.log", "**/[*.log"), 20, &["paths"]),
+        (("category = \"logs\"", "category = \"log\""), 17, &["category", "logs"][..]),
+        (("[[collect]]", "[[collekt]]"), 15, &["collekt"]),
+        (("{log_dir}/**/*.log", "{log_dri}/**/*.log"), 18, &["log_dri"]),
+        (("**/*.log", "**/[*.log"), 18, &["paths"]),
         (("schema = 1", "schema = 2"), 1, &["schema"]),
         (("id = \"example-server\"", "id = \"other\""), 2, &["id", "other"]),
     ] {

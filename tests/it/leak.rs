@@ -136,6 +136,9 @@ fn versions_guids_marks_and_line_ends_survive() {
         assert_eq!(counts(&version, &original), counts(&version, &stored), "{source}: versions");
         versions += version.find_iter(&original).count();
         sessions.extend(session_ids(&original));
+        for absent in list(&host, "absent.txt") {
+            sessions.insert(absent.to_ascii_lowercase().into_bytes());
+        }
         assert_eq!(
             original.starts_with(b"\xEF\xBB\xBF"),
             stored.starts_with(b"\xEF\xBB\xBF"),
