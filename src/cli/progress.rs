@@ -74,7 +74,7 @@ impl Lines {
 
     fn note(&self) {
         let gone = self.clock.since(self.start);
-        if gone - self.last.get() < PAUSE {
+        if gone.checked_sub(self.last.get()).unwrap() < PAUSE {
             return;
         }
         self.last.set(gone);

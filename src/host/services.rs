@@ -73,7 +73,7 @@ pub(super) fn list(host: &Host) -> Result<Vec<Service>, Miss> {
         Err(Miss::Missing(_)) => {}
         Err(miss) => return Err(miss),
     }
-    services.sort_by(|a, b| a.name.to_lowercase().cmp(&b.name.to_lowercase()));
+    services.sort_by_key(|a| a.name.to_lowercase());
     Ok(services)
 }
 
@@ -84,17 +84,14 @@ fn add_recorded(services: &mut Vec<Service>, recorded: serde_json::Value) -> Res
     let mut known: BTreeMap<String, usize> =
         services.iter().enumerate().map(|(at, service)| (service.name.to_lowercase(), at)).collect();
     for service in recorded {
-        match known.get(&service.name.to_lowercase()) {
-            Some(at) => {
-                let known = &mut services[*at];
-                known.state = service.state;
-                known.start = known.start.take().or(service.start);
-                known.account = known.account.take().or(service.account);
-            }
-            None => {
-                known.insert(service.name.to_lowercase(), services.len());
-                services.push(service);
-            }
+        if let Some(at) = known.get(&service.name.to_lowercase()) {
+            let known = &mut services[*at];
+            known.state = service.state;
+            known.start = known.start.take().or(service.start);
+            known.account = known.account.take().or(service.account);
+        } else {
+            known.insert(service.name.to_lowercase(), services.len());
+            services.push(service);
         }
     }
     Ok(())

@@ -27,7 +27,7 @@ pub fn plan(host: &Host, found: &[Installation<'_>], options: &Options) -> Plan 
     environment::plan(&mut selection);
     if !options.environment_only {
         let wanted = |found: &&Installation<'_>| {
-            options.products.is_empty() || options.products.iter().any(|id| *id == found.definition.id)
+            options.products.is_empty() || options.products.contains(&found.definition.id)
         };
         for installation in found.iter().filter(wanted) {
             plan_installation(&mut selection, installation);

@@ -102,25 +102,22 @@ impl Blocks {
         folded: &[u8],
         found: &mut impl FnMut(usize, usize, &'static str),
     ) {
-        let content = match &mut self.element {
-            Some(lines_left) => {
-                *lines_left -= 1;
-                if *lines_left == 0 {
-                    self.element = None;
-                }
-                start
+        let content = if let Some(lines_left) = &mut self.element {
+            *lines_left -= 1;
+            if *lines_left == 0 {
+                self.element = None;
             }
-            None => {
-                let at = memchr::memmem::find(folded, b"<ciphervalue")
-                    .or_else(|| memchr::memmem::find(folded, b"<encryptionkey"));
-                let Some(open) =
-                    at.and_then(|at| Some(start + at + memchr::memchr(b'>', &folded[at..])? + 1))
-                else {
-                    return;
-                };
-                self.element = Some(LONGEST);
-                open
-            }
+            start
+        } else {
+            let at = memchr::memmem::find(folded, b"<ciphervalue")
+                .or_else(|| memchr::memmem::find(folded, b"<encryptionkey"));
+            let Some(open) =
+                at.and_then(|at| Some(start + at + memchr::memchr(b'>', &folded[at..])? + 1))
+            else {
+                return;
+            };
+            self.element = Some(LONGEST);
+            open
         };
         let close = memchr::memchr(b'<', &text[content..end]);
         let (from, to) = trim(text, content, close.map_or(end, |at| content + at));

@@ -256,7 +256,7 @@ fn character_start(text: &[u8], mut at: usize) -> usize {
 }
 
 /// A line with a few zeros among its text may be text of another encoding, which no rule has understood; it is masked whole.
-fn zeros<'s>(text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span<'s>>) {
+fn zeros(text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span<'_>>) {
     let mut at = from;
     let before = spans.len();
     while let Some(zero) = memchr::memchr(0, &text[at..to]).map(|found| at + found) {

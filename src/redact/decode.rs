@@ -113,7 +113,7 @@ impl Encoding {
             return;
         }
         let mut push = |unit: u16| {
-            out.extend(if self == Self::Utf16Be { unit.to_be_bytes() } else { unit.to_le_bytes() })
+            out.extend(if self == Self::Utf16Be { unit.to_be_bytes() } else { unit.to_le_bytes() });
         };
         let mut rest = text;
         while !rest.is_empty() {

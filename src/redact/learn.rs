@@ -81,7 +81,7 @@ fn is_distinct(value: &[u8]) -> bool {
     let kinds = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, |byte: &u8| {
         !byte.is_ascii_alphanumeric()
     }];
-    let count = kinds.iter().filter(|kind| value.iter().any(|byte| kind(byte))).count();
+    let count = kinds.iter().filter(|kind| value.iter().any(kind)).count();
     let digits = value.iter().all(u8::is_ascii_digit);
     (count >= 2 && value.iter().any(|byte| !byte.is_ascii_alphabetic())) || (digits && value.len() >= 12)
 }

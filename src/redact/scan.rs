@@ -78,7 +78,7 @@ impl Scanner {
                         start,
                         end,
                         rule: "keyed-secret",
-                    }))
+                    }));
                 }
                 Call::Rule(at) => {
                     // Needles of one rule may overlap; its pattern has seen this part already.
@@ -108,7 +108,7 @@ impl Scanner {
     }
 
     /// Tables and blocks.
-    fn state<'a>(&mut self, text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span<'a>>) {
+    fn state(&mut self, text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span<'_>>) {
         let mut start = from;
         if !self.header_seen && from < to {
             self.header_seen = true;

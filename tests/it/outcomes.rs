@@ -244,7 +244,7 @@ mod unix {
             .file("/data/closed.log", "mine\n")
             .file("/data/folder/x.log", "mine\n");
         let close = |path: &str, mode| {
-            std::fs::set_permissions(root.real(path), std::fs::Permissions::from_mode(mode)).expect("may")
+            std::fs::set_permissions(root.real(path), std::fs::Permissions::from_mode(mode)).expect("may");
         };
         close("/data/closed.log", 0o000);
         close("/data/folder", 0o000);
