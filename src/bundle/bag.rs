@@ -10,7 +10,7 @@ use super::{Sha256Hex, Stored};
 pub(super) const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
 /// `bag-info.txt`: who made the bag, when, for which case, and how much is in it.
-pub(super) fn info(started: DateTime<Utc>, case: Option<&str>, bytes: u64, files: usize) -> String {
+pub(super) fn info(started: DateTime<Utc>, case: Option<&str>, bytes: u64, files: u64) -> String {
     let mut text = String::new();
     for (label, value) in [
         ("Bag-Software-Agent", format!("qdiag {}", env!("CARGO_PKG_VERSION"))),
@@ -26,24 +26,37 @@ pub(super) fn info(started: DateTime<Utc>, case: Option<&str>, bytes: u64, files
     text
 }
 
-/// Lines of digests, made as they are read.
-pub(super) struct DigestLines<I> {
-    files: I,
+/// Lines of a list, made as they are read.
+pub(super) struct Lines<I, F> {
+    items: I,
+    write: F,
     line: Vec<u8>,
     read: usize,
 }
 
-impl<'a, I: Iterator<Item = &'a Stored>> DigestLines<I> {
+/// Lines of digests.
+pub(super) type DigestLines<I> = Lines<I, fn(Stored) -> String>;
+
+/// Lines of CRC-32 checks.
+pub(super) type CheckLines<I> = Lines<I, fn(u32) -> String>;
+
+impl<I: Iterator<Item = Stored>> DigestLines<I> {
     pub(super) fn new(files: I) -> Self {
-        Self { files, line: Vec::new(), read: 0 }
+        Self { items: files, write: |file| digest_line(&file), line: Vec::new(), read: 0 }
     }
 }
 
-impl<'a, I: Iterator<Item = &'a Stored>> Read for DigestLines<I> {
+impl<I: Iterator<Item = u32>> CheckLines<I> {
+    pub(super) fn new(checks: I) -> Self {
+        Self { items: checks, write: |check| format!("{check:08x}\n"), line: Vec::new(), read: 0 }
+    }
+}
+
+impl<T, I: Iterator<Item = T>, F: Fn(T) -> String> Read for Lines<I, F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.read == self.line.len() {
             self.read = 0;
-            self.line = self.files.next().map(digest_line).unwrap_or_default().into_bytes();
+            self.line = self.items.next().map(&self.write).unwrap_or_default().into_bytes();
         }
         let count = buffer.len().min(self.line.len() - self.read);
         buffer[..count].copy_from_slice(&self.line[self.read..self.read + count]);

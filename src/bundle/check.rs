@@ -1,11 +1,13 @@
 //! Reads a finished bundle back before it is published: the same entries, the same digests, and none of the values that were
 //! masked. Changes nothing.
 
-use std::collections::BTreeMap;
 use std::io::{self, Read, Seek};
-use std::path::Path;
 
-use super::{Contents, Hashing, Limits, Reader, Stored};
+use chrono::{DateTime, Utc};
+
+use super::container::Walk;
+use super::reader::Content;
+use super::{Contents, Hashing, PAYLOAD, Stored};
 use crate::Error;
 use crate::plan::EntryName;
 
@@ -19,49 +21,51 @@ pub struct Checked {
     pub hits: Vec<(EntryName, u64)>,
 }
 
-/// Reads every entry once. An entry that is missing, extra or different is an error.
+/// Reads every entry once, in the order of the zip. An entry that is missing, extra or different is an error.
 pub fn check(source: impl Read + Seek, contents: &Contents, search: Search<'_>) -> Result<Checked, Error> {
-    let mut reader = Reader::new(source, Path::new(&contents.top), Limits::NONE).map_err(read_back)?;
-    let mut expected: BTreeMap<&EntryName, &Stored> =
-        contents.stored.iter().map(|stored| (&stored.name, stored)).collect();
-    let names: Vec<EntryName> = reader.items().iter().map(|item| item.name.clone()).collect();
     let mut checked = Checked::default();
-    for name in names {
-        let Some(stored) = expected.remove(&name) else {
-            return Err(Error::ReadBack(format!("{name} was never written")));
-        };
-        let hits = check_entry(&mut reader, stored, search)?;
-        if hits > 0 {
-            checked.hits.push((name, hits));
+    each(source, contents, &mut |stored, _, content| {
+        let name = &stored.name;
+        let mut hashing = Hashing::new(content);
+        let found = search(name.as_str(), &mut hashing)
+            // A search that stops early must not leave the rest of the entry unread.
+            .and_then(|hits| io::copy(&mut hashing, &mut io::sink()).map(|_| hits));
+        let hits = found.map_err(|error| Error::ReadBack(format!("{name}: {error}")))?;
+        if hashing.length() != stored.bytes || hashing.finish() != stored.sha256 {
+            return Err(Error::ReadBack(format!("{name} has another content")));
         }
+        if hits > 0 {
+            checked.hits.push((name.clone(), hits));
+        }
+        Ok(())
+    })?;
+    Ok(checked)
+}
+
+/// Takes an entry: what was written, when its source was changed, and its content.
+pub(super) type Take<'a> =
+    &'a mut dyn FnMut(&Stored, Option<DateTime<Utc>>, &mut dyn Read) -> Result<(), Error>;
+
+/// Gives every entry of a bundle that this run wrote, in the order of the zip, each compared with what was written.
+pub(super) fn each(source: impl Read + Seek, contents: &Contents, take: Take<'_>) -> Result<(), Error> {
+    let mut walk = Walk::new(source).map_err(read_back)?;
+    let (mut payload, mut tags) = (contents.payload.iter(), contents.tags.iter().cloned());
+    let prefix = format!("{}/", contents.top);
+    while let Some((record, span)) = walk.advance().map_err(read_back)? {
+        let name = record.name.strip_prefix(&prefix).unwrap_or(&record.name);
+        let next = if name.starts_with(PAYLOAD) { payload.next() } else { tags.next() };
+        let Some(stored) = next.filter(|stored| stored.name.as_str() == name) else {
+            return Err(Error::ReadBack(format!("{} was never written", record.name)));
+        };
+        let mut content = Content::open(walk.source(), &record, span).map_err(read_back)?;
+        take(&stored, record.modified(), &mut content)?;
     }
-    match expected.keys().next() {
-        Some(name) => Err(Error::ReadBack(format!("{name} is missing"))),
-        None if reader.top() != contents.top => Err(Error::ReadBack("the top folder differs".to_owned())),
-        None => Ok(checked),
+    match payload.next().or_else(|| tags.next()) {
+        Some(stored) => Err(Error::ReadBack(format!("{} is missing", stored.name))),
+        None => Ok(()),
     }
 }
 
-fn check_entry(
-    reader: &mut Reader<impl Read + Seek>,
-    stored: &Stored,
-    search: Search<'_>,
-) -> Result<u64, Error> {
-    let name = &stored.name;
-    let mut hashing = Hashing::new(reader.read(name).map_err(read_back)?);
-    let found = search(name.as_str(), &mut hashing)
-        // A search that stops early must not leave the rest of the entry unread.
-        .and_then(|hits| io::copy(&mut hashing, &mut io::sink()).map(|_| hits));
-    let hits = found.map_err(|error| Error::ReadBack(format!("{name}: {error}")))?;
-    if hashing.length() != stored.bytes || hashing.finish() != stored.sha256 {
-        return Err(Error::ReadBack(format!("{name} has another content")));
-    }
-    Ok(hits)
-}
-
-fn read_back(error: Error) -> Error {
-    match error {
-        Error::Input { source, .. } => Error::ReadBack(source.to_string()),
-        other => other,
-    }
+fn read_back(error: io::Error) -> Error {
+    Error::ReadBack(error.to_string())
 }

@@ -1,13 +1,17 @@
 //! The structure of a zip, read without trust: where its directory is, what its headers say, and every byte that is not as
-//! the bundle writer writes it. Knows no bag and no manifest, and unpacks nothing.
+//! the bundle writer writes it; and the one that writes it. Knows no bag and no manifest, and unpacks nothing.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 mod header;
 mod layout;
+mod walk;
+mod write;
 
 pub(super) use header::{DEFLATED, Record, STORED};
 pub(super) use layout::{Span, lay_out};
+pub(super) use walk::Walk;
+pub(super) use write::Archive;
 
 /// Something in the structure that the bundle writer does not write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -224,7 +228,7 @@ impl Ending {
         let is_ours = is_marked == [true, true]
             && u64_at(end, 4) == 44
             && versions[0] == versions[1]
-            && matches!(versions[0], 10 | 20 | 45)
+            && versions[0] == 45
             && u64_at(end, 16) == 0
             && u64_at(end, 24) == u64_at(end, 32)
             && u32_at(locator, 4) == 0
@@ -241,8 +245,9 @@ impl Ending {
         self.size = u64_at(end, 40);
         self.offset = u64_at(end, 48);
         self.position = at;
-        // The small numbers are the large ones as far as they can say them, but for the size, which is never said twice.
-        let expected = (self.count.min(0xffff), 0xffff_ffff, self.offset.min(0xffff_ffff));
+        // The small numbers are the large ones as far as they can say them.
+        let expected =
+            (self.count.min(0xffff), self.size.min(0xffff_ffff), self.offset.min(0xffff_ffff));
         if stated != expected {
             self.oddities.push("the two ends of the archive do not agree".to_owned());
         }

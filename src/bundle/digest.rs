@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 /// A SHA-256, written as 64 lower-case hexadecimal digits.
@@ -58,6 +58,12 @@ fn hex_digit(digit: u8) -> Result<u8, NotADigest> {
         // Other programs write capital digits.
         b'A'..=b'F' => Ok(digit - b'A' + 10),
         _ => Err(NotADigest),
+    }
+}
+
+impl<'de> Deserialize<'de> for Sha256Hex {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -1,13 +1,12 @@
 //! Writes a finished bundle once more, with some entries cleared again. All others keep their content, which is
 //! compared with its digest on the way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
-use chrono::{DateTime, Utc};
-
+use super::check::each;
 use super::{Added, BAG_INFO, BAGIT, Contents, MANIFEST, PACKED_CHECKS, PAYLOAD_DIGESTS, TAG_DIGESTS};
-use super::{Limits, Reader, Target, Writer};
+use super::{Target, Writer};
 use crate::Error;
 use crate::plan::EntryName;
 use crate::redact::Cleared;
@@ -34,24 +33,19 @@ pub fn rewrite<W: Target>(
     named: &BTreeSet<EntryName>,
     again: Again<'_, '_>,
 ) -> Result<Rewritten<W>, Error> {
-    let mut reader = Reader::new(source, out.path(), Limits::NONE)?;
-    let items: BTreeMap<EntryName, Option<DateTime<Utc>>> =
-        reader.items().iter().map(|item| (item.name.clone(), item.modified)).collect();
     let mut writer = Writer::start(out, &contents.top, contents.started);
     let mut changed = Vec::new();
-    for stored in &contents.stored {
+    each(source, contents, &mut |stored, modified, mut content| {
         let name = &stored.name;
         if MADE_ANEW.contains(&name.as_str()) {
-            continue;
+            return Ok(());
         }
-        let modified = items.get(name).copied().flatten();
-        let mut content = reader.read(name)?;
-        if named.contains(name) {
-            let mut cleared = again(name, Box::new(content));
-            changed.push((name.clone(), writer.add(name, &mut cleared, modified)?));
-        } else {
-            writer.copy(stored, modified, &mut content)?;
+        if !named.contains(name) {
+            return writer.copy(stored, modified, &mut content);
         }
-    }
+        let mut cleared = again(name, Box::new(content));
+        changed.push((name.clone(), writer.add(name, &mut cleared, modified)?));
+        Ok(())
+    })?;
     Ok((writer, changed))
 }

@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::{args, options, print};
 use crate::Error;
 use crate::detect::detect;
+use crate::manifest::Packed;
 use crate::plan::{Plan, PlanItem, plan};
 
 pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
@@ -30,8 +31,8 @@ pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
 
 fn print(plan: &Plan) {
     let mut text = String::new();
-    for item in &plan.items {
-        let _ = writeln!(text, "{}", line(item));
+    for item in plan.items.iter() {
+        let _ = writeln!(text, "{}", line(&item));
         if text.len() > 64 * 1024 {
             print::out(&std::mem::take(&mut text));
         }
@@ -52,7 +53,7 @@ fn line(item: &PlanItem) -> String {
 /// One sentence on what the plan comes to.
 pub(super) fn summary(plan: &Plan) -> String {
     let (items, bytes) = plan.to_read();
-    let left = plan.items.len() as u64 - items;
+    let left = plan.items.len() - items;
     format!(
         "{} with {} will be read; {left} more are listed with the reason why not.",
         print::count(items, "item"),
@@ -77,7 +78,7 @@ impl Serialize for Document<'_> {
     }
 }
 
-struct Items<'a>(&'a [PlanItem]);
+struct Items<'a>(&'a Packed<PlanItem>);
 
 impl Serialize for Items<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -85,11 +86,11 @@ impl Serialize for Items<'_> {
     }
 }
 
-struct Line<'a>(&'a PlanItem);
+struct Line(PlanItem);
 
-impl Serialize for Line<'_> {
+impl Serialize for Line {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let item = self.0;
+        let item = &self.0;
         let mut line = serializer.serialize_struct("item", 8)?;
         line.serialize_field("name", item.name.as_str())?;
         line.serialize_field("source", &item.source.describe())?;

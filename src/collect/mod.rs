@@ -74,7 +74,7 @@ fn gather<W: Target>(job: &Job<'_>, plan: Plan, writer: &mut Writer<W>) -> Resul
     for failure in &job.probe_failures {
         log.line(&format!("probe failed: {failure}"));
     }
-    for item in plan.items {
+    for item in plan.items.iter() {
         if item.known.is_none() && item.source != Source::RunLog {
             gathered.interrupted |= job.stop.is_asked();
         }

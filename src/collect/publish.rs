@@ -82,7 +82,6 @@ fn mend(
     let changed: BTreeMap<String, Added> =
         changed.into_iter().map(|(name, added)| (name.to_string(), added)).collect();
     let entries = manifest.entries.map(|entry| corrected(entry, &changed));
-    let entries = entries.map_err(|error| Error::output("write", partial.path(), error))?;
     let mut manifest = manifest.with_entries(entries);
     manifest.totals = manifest.entries.totals().clone();
     manifest.redaction.masks.clear();
@@ -116,8 +115,7 @@ fn manifest(
     started: &str,
     collect_ms: u64,
 ) -> Result<Manifest<PackedLines>, Error> {
-    let memory = |error| Error::output("write", std::path::Path::new(bundle::MANIFEST), error);
-    let entries = gathered.lines.finish().map_err(memory)?;
+    let entries = gathered.lines.finish();
     let mut durations_ms = job.durations_ms.clone();
     durations_ms.insert("collect".into(), collect_ms);
     let privacy = match job.redaction.privacy {

@@ -60,7 +60,7 @@ impl Look for Host {
     }
 
     fn search(&self, pattern: &str) -> Vec<String> {
-        self.files.search(pattern).found.into_iter().map(|found| found.path.as_str().to_owned()).collect()
+        self.files.find(pattern).into_iter().map(|found| found.path.as_str().to_owned()).collect()
     }
 
     fn registry(&self, key: &str) -> Result<Option<Vec<(String, Value)>>, Miss> {

@@ -26,7 +26,7 @@ pub(super) fn document(files: &Files, os: Os) -> Result<Json, Miss> {
         return Err(Miss::Missing("certificate stores are not read on this system".into()));
     }
     let mut list = Vec::new();
-    for found in FOLDERS.iter().flat_map(|folder| files.search(folder).found) {
+    for found in FOLDERS.iter().flat_map(|folder| files.find(folder)) {
         // Links lead to files that are found by themselves, or belong to the system's own list.
         let Ok(bytes) = files.read_small(&found.path, LARGEST) else { continue };
         for mut facts in facts(&bytes) {

@@ -21,7 +21,7 @@ const STDOUT: u64 = 4 * 1024 * 1024;
 const STDERR: u64 = 8 * 1024;
 
 /// A program that may be run; there are no others.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct HostCommand {
     /// Name of its entry and of its recorded output.
     pub id: String,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 /// One document of facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum FactKind {
     /// Certificates: subject, issuer, dates, thumbprint; never key bytes.
     Certificates,

@@ -33,7 +33,7 @@ pub use priority::lower_priority;
 pub use private::create_private;
 pub use process::Process;
 pub use registry::{KeyPath, Registry, Value};
-pub use search::{Found, Search};
+pub use search::{Found, Match};
 pub use services::Service;
 pub use vars::Vars;
 

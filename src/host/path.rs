@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::Os;
 
 /// A path as the host writes it. Bytes that are not Unicode stand as `\xHH` in the text; the exact bytes are kept beside it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct HostPath {
     text: Box<str>,
     windows: bool,

@@ -50,7 +50,7 @@ impl Recorded {
     /// Names of the files of a folder with that ending, without it.
     fn names(&self, folder: &str, ending: &str) -> Vec<String> {
         let folder = glob::Pattern::escape(&self.folder.join(folder).to_string_lossy());
-        let found = self.files.search(&format!("{folder}/*{ending}")).found;
+        let found = self.files.find(&format!("{folder}/*{ending}"));
         found
             .iter()
             .filter_map(|found| found.path.file_name().strip_suffix(ending).map(str::to_owned))

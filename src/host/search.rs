@@ -22,16 +22,8 @@ pub struct Found {
     pub stat: Stat,
 }
 
-/// The result of a search: what matched, and what could not be looked into.
-#[derive(Debug, Default)]
-pub struct Search {
-    /// Files, links and devices that match, sorted by path.
-    pub found: Vec<Found>,
-    /// Folders that could not be listed.
-    pub failed: Vec<(HostPath, io::Error)>,
-    /// Whether the fixed part of the pattern exists.
-    pub base_exists: bool,
-}
+/// A file, link or device that matches, or a folder that could not be looked into.
+pub type Match = Result<Found, (HostPath, io::Error)>;
 
 /// One part of a pattern after its fixed part.
 enum Part {
@@ -42,38 +34,38 @@ enum Part {
 }
 
 impl Files {
-    /// Everything that matches a pattern in the host's own writing (`C:\x\**\*.log`), sorted, links not followed.
-    pub fn search(&self, pattern: &str) -> Search {
+    /// Gives everything that matches a pattern in the host's own writing (`C:\x\**\*.log`), folder by folder, each sorted by
+    /// name; links are not followed.
+    pub fn search(&self, pattern: &str, take: &mut dyn FnMut(Match)) {
         let os = self.place.os();
         let (fixed, parts) = split(pattern, os);
         let base = HostPath::new(os, &fixed);
-        let mut search = Search::default();
         let real = match self.place.real(&base) {
             Ok(real) => real,
-            Err(error) => {
-                search.failed.push((base, error));
-                return search;
-            }
+            Err(error) => return take(Err((base, error))),
         };
         match real.symlink_metadata() {
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return search;
-            }
-            Err(error) => search.failed.push((base, error)),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Err(error) => take(Err((base, error))),
             Ok(metadata) => {
-                search.base_exists = true;
                 let stat = self.stat_of(&metadata);
                 if parts.is_empty() && stat.kind != Kind::Folder {
-                    search.found.push(Found { path: self.place.host(&real), stat });
+                    take(Ok(Found { path: self.place.host(&real), stat }));
                 } else if !parts.is_empty() {
-                    self.walk(&real, &parts, &mut search);
+                    self.walk(&real, &parts, take);
                 }
             }
         }
-        search
     }
 
-    fn walk(&self, base: &Path, parts: &[Part], search: &mut Search) {
+    /// All that matches, sorted by path; for patterns that cannot match much. What could not be looked into is left out.
+    pub fn find(&self, pattern: &str) -> Vec<Found> {
+        let mut all = Vec::new();
+        self.search(pattern, &mut |found| all.extend(found.ok()));
+        all
+    }
+
+    fn walk(&self, base: &Path, parts: &[Part], take: &mut dyn FnMut(Match)) {
         let fold = self.place.os() == Os::Windows;
         let deepest = if parts.iter().any(|part| matches!(part, Part::Any)) { DEPTH } else { parts.len() };
         let names = |entry: &DirEntry| -> Vec<String> {
@@ -88,29 +80,28 @@ impl Files {
         for entry in walk.filter_entry(enter) {
             match entry {
                 Err(error) => {
-                    let path = error.path().unwrap_or(base).to_owned();
+                    let path = self.place.host(error.path().unwrap_or(base));
                     // A file that vanished between listing and looking is no failure.
-                    let error = error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links"));
+                    let error = io_error(error);
                     if error.kind() != io::ErrorKind::NotFound {
-                        search.failed.push((self.place.host(&path), error));
+                        take(Err((path, error)));
                     }
                 }
-                Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) if fits(parts, &names(&entry)) => self.note(&entry, search),
-                Ok(_) => {}
+                Ok(entry) if entry.file_type().is_dir() || !fits(parts, &names(&entry)) => {}
+                Ok(entry) => {
+                    let path = self.place.host(entry.path());
+                    take(match entry.metadata() {
+                        Ok(metadata) => Ok(Found { path, stat: self.stat_of(&metadata) }),
+                        Err(error) => Err((path, io_error(error))),
+                    });
+                }
             }
         }
     }
+}
 
-    fn note(&self, entry: &DirEntry, search: &mut Search) {
-        let path = self.place.host(entry.path());
-        match entry.metadata() {
-            Ok(metadata) => search.found.push(Found { path, stat: self.stat_of(&metadata) }),
-            Err(error) => search
-                .failed
-                .push((path, error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links")))),
-        }
-    }
+fn io_error(error: walkdir::Error) -> io::Error {
+    error.into_io_error().unwrap_or_else(|| io::Error::other("a loop of links"))
 }
 
 /// The fixed folder of a pattern, and the parts from the first wildcard on.

@@ -135,7 +135,7 @@ fn start_word(start: u64) -> String {
 fn from_units(host: &Host) -> Vec<Service> {
     let mut units: BTreeMap<String, Service> = BTreeMap::new();
     for folder in UNIT_FOLDERS {
-        for found in host.files.search(&format!("{folder}/*.service")).found {
+        for found in host.files.find(&format!("{folder}/*.service")) {
             let name = found.path.file_name().to_owned();
             if units.contains_key(&name) {
                 continue;

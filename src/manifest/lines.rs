@@ -1,24 +1,14 @@
-//! The lines of a manifest while it is being written: packed in memory, since a hundred thousand of them must fit.
+//! The lines of a manifest while it is being written, with their sums.
 
-use std::io::{self, BufRead, BufReader, Write};
-
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
 use serde::{Serialize, Serializer};
 
-use super::{Entry, Outcome, Totals};
+use super::{Entry, Outcome, Packed, Spool, Totals};
 
-/// Manifest lines as packed JSON. Reading them back gives them in the order they were pushed.
+/// Manifest lines. Reading them back gives them in the order they were pushed.
+#[derive(Default)]
 pub struct Lines {
-    packed: ZlibEncoder<Vec<u8>>,
+    spool: Spool<Entry>,
     totals: Totals,
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Self { packed: ZlibEncoder::new(Vec::new(), Compression::fast()), totals: Totals::default() }
-    }
 }
 
 impl Lines {
@@ -28,8 +18,7 @@ impl Lines {
         self.totals.bytes += entry.bytes;
         self.totals.source_bytes += entry.source_bytes;
         *self.totals.outcomes.entry(entry.outcome.word().to_owned()).or_default() += 1;
-        serde_json::to_writer(&mut self.packed, entry).expect("an entry is plain data and memory takes it");
-        self.packed.write_all(b"\n").expect("memory takes it");
+        self.spool.push(entry);
     }
 
     /// Sums over the lines.
@@ -43,25 +32,21 @@ impl Lines {
     }
 
     /// Ends the list; it can be read from then on.
-    pub fn finish(self) -> io::Result<PackedLines> {
-        Ok(PackedLines { packed: self.packed.finish()?, totals: self.totals })
+    pub fn finish(self) -> PackedLines {
+        PackedLines { packed: self.spool.finish(), totals: self.totals }
     }
 }
 
 /// A finished list of manifest lines.
 pub struct PackedLines {
-    packed: Vec<u8>,
+    packed: Packed<Entry>,
     totals: Totals,
 }
 
 impl PackedLines {
     /// The lines, unpacked one at a time.
     pub fn iter(&self) -> impl Iterator<Item = Entry> + '_ {
-        let text = BufReader::new(ZlibDecoder::new(self.packed.as_slice()));
-        text.lines().map(|line| {
-            let line = line.expect("was packed by this program");
-            serde_json::from_str(&line).expect("was packed by this program")
-        })
+        self.packed.iter()
     }
 
     /// Sums over the lines.
@@ -70,7 +55,8 @@ impl PackedLines {
     }
 
     /// The same list with some lines changed.
-    pub fn map(&self, change: impl Fn(Entry) -> Entry) -> io::Result<Self> {
+    #[must_use]
+    pub fn map(&self, change: impl Fn(Entry) -> Entry) -> Self {
         let mut lines = Lines::default();
         self.iter().map(change).for_each(|entry| lines.push(&entry));
         lines.finish()
@@ -96,7 +82,7 @@ mod tests {
         let mut lines = Lines::default();
         (0..100).for_each(|number| lines.push(&entry(number)));
         assert_eq!(lines.count(Outcome::Collected), 100);
-        let packed = lines.finish().expect("memory");
+        let packed = lines.finish();
         assert_eq!(packed.totals().bytes, 4950);
         assert_eq!(packed.iter().collect::<Vec<_>>(), (0..100).map(entry).collect::<Vec<_>>());
         let json = serde_json::to_string(&packed).expect("plain data");

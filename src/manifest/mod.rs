@@ -1,6 +1,7 @@
 //! The machine contract of a bundle: `manifest.json`. Data only; it never touches files.
 
 mod lines;
+mod spool;
 mod version;
 
 #[cfg(test)]
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use lines::{Lines, PackedLines};
+pub use spool::{Packed, Spool};
 pub use version::{NotAVersion, Readability, SchemaVersion};
 
 /// The schema that this build writes.

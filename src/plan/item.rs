@@ -1,32 +1,56 @@
-//! The plan's data: one item per source and entry. Kept small, since a host may have a hundred thousand files.
+//! The plan's data: one item per source and entry. Kept packed, since a host may have a million files.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::EntryName;
 use crate::host::{FactKind, HostCommand, HostPath, Stat};
-use crate::manifest::Outcome;
+use crate::manifest::{Outcome, Packed, Spool};
 
 /// Everything that a run will take, in the order of the bundle.
 #[derive(Debug, Default)]
 pub struct Plan {
     /// The items; a miss is an item whose outcome is already known.
-    pub items: Vec<PlanItem>,
+    pub items: Packed<PlanItem>,
+    to_read: (u64, u64),
 }
 
 impl Plan {
     /// Number and bytes of the files that will be opened; a limited file counts as its limit.
     pub fn to_read(&self) -> (u64, u64) {
-        self.items
-            .iter()
-            .filter(|item| item.known.is_none())
-            .fold((0, 0), |(items, bytes), item| (items + 1, bytes + item.expected_bytes()))
+        self.to_read
+    }
+}
+
+/// A plan in the making.
+#[derive(Default)]
+pub(super) struct Items {
+    spool: Spool<PlanItem>,
+    to_read: (u64, u64),
+}
+
+impl Items {
+    pub(super) fn len(&self) -> u64 {
+        self.spool.len()
+    }
+
+    pub(super) fn push(&mut self, item: &PlanItem) {
+        if item.known.is_none() {
+            self.to_read.0 += 1;
+            self.to_read.1 += item.expected_bytes();
+        }
+        self.spool.push(item);
+    }
+
+    pub(super) fn finish(self) -> Plan {
+        Plan { items: self.spool.finish(), to_read: self.to_read }
     }
 }
 
 /// What an entry is about; also its folder in the bundle, and the order in which entries are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Category {
     /// Facts about the host.
     Environment,
@@ -71,7 +95,7 @@ impl Category {
 }
 
 /// Where an entry comes from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Source {
     /// A file.
     File(HostPath),
@@ -102,7 +126,7 @@ impl Source {
 }
 
 /// How much of a file is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Limit {
     /// All of it.
     Whole,
@@ -111,7 +135,7 @@ pub enum Limit {
 }
 
 /// One source, one entry.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanItem {
     /// Where it comes from.
     pub source: Source,

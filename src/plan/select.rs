@@ -9,6 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use glob::{MatchOptions, Pattern};
 
 use super::never::Never;
+use super::item::Items;
 use super::{Category, EntryName, Limit, Names, Options, Plan, PlanItem, Source};
 use crate::host::{Found, Host, HostPath, Kind, Os, Stat};
 use crate::manifest::Outcome;
@@ -47,7 +48,7 @@ pub(super) struct Selection<'a> {
     /// Digests of the paths planned so far: a set of paths would double the memory of a large plan.
     seen: HashSet<u64>,
     repeated: bool,
-    items: Vec<PlanItem>,
+    items: Items,
 }
 
 impl<'a> Selection<'a> {
@@ -60,11 +61,11 @@ impl<'a> Selection<'a> {
             names: Names::default(),
             seen: HashSet::new(),
             repeated: false,
-            items: Vec::new(),
+            items: Items::default(),
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> u64 {
         self.items.len()
     }
 
@@ -81,18 +82,16 @@ impl<'a> Selection<'a> {
 
     /// Plans every file that matches a pattern; names are relative to `base`.
     pub(super) fn take_pattern(&mut self, pattern: &str, base: Option<&str>, ask: &Ask) {
-        let search = self.host.files.search(pattern);
-        for (path, error) in search.failed {
-            let known = known_of(&error);
-            self.push_path(path, base, ask, None, Some(known));
-        }
-        for found in search.found.into_iter().filter(|found| !ask.leaves_out(&found.path)) {
-            if self.is_new(&found.path) {
-                self.take_found(found, base, ask);
-            } else {
-                self.repeated = true;
+        let host = self.host;
+        host.files.search(pattern, &mut |found| match found {
+            Err((path, error)) => {
+                let known = known_of(&error);
+                self.push_path(path, base, ask, None, Some(known));
             }
-        }
+            Ok(found) if ask.leaves_out(&found.path) => {}
+            Ok(found) if self.is_new(&found.path) => self.take_found(found, base, ask),
+            Ok(_) => self.repeated = true,
+        });
     }
 
     /// Plans what the user named: a file, a folder with all beneath, or a glob.
@@ -144,8 +143,7 @@ impl<'a> Selection<'a> {
             exclude: Vec::new(),
         };
         self.take_source(Source::RunLog, "run.log", &ask);
-        self.items.shrink_to_fit();
-        Plan { items: self.items }
+        self.items.finish()
     }
 
     fn take_found(&mut self, found: Found, base: Option<&str>, ask: &Ask) {
@@ -224,7 +222,7 @@ impl<'a> Selection<'a> {
         };
         let bytes = stat.map_or(0, |stat| stat.bytes);
         let limit = limit.filter(|limit| bytes > *limit).map_or(Limit::Whole, Limit::Bytes);
-        self.items.push(PlanItem {
+        self.items.push(&PlanItem {
             source,
             name,
             category: ask.category,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
 use super::{CENTRAL, LOCAL, invalid, u16_at, u32_at, u64_at};
 
@@ -43,6 +43,30 @@ pub(in crate::bundle) struct Record {
 }
 
 impl Record {
+    /// An entry to be written. Its sizes, its digest and its place are not known yet.
+    pub(in crate::bundle) fn new(name: String, method: u16, modified: DateTime<Utc>) -> Self {
+        Self {
+            is_unicode: true,
+            method,
+            crc: 0,
+            packed: 0,
+            bytes: 0,
+            offset: 0,
+            flags: if name.is_ascii() { 0 } else { UTF8 },
+            needed: if method == DEFLATED { 20 } else { 10 },
+            time: dos_time(modified),
+            is_large: false,
+            odd: None,
+            name,
+        }
+    }
+
+    /// Gives it room for sizes of 64 bits.
+    pub(super) fn make_large(&mut self) {
+        self.is_large = true;
+        self.needed = 45;
+    }
+
     /// Reads one record; what is broken so that the next cannot be found is an error.
     pub(super) fn read(input: &mut impl Read) -> io::Result<Self> {
         let mut fixed = [0; 46];
@@ -134,6 +158,42 @@ impl Record {
         table.into_iter().find(|(is_right, _)| !is_right).map(|(_, what)| what)
     }
 
+    /// What stands in the directory.
+    pub(super) fn central_header(&self) -> Vec<u8> {
+        let mut extra = Vec::new();
+        if self.is_large {
+            extra.extend_from_slice(&self.bytes.to_le_bytes());
+            extra.extend_from_slice(&self.packed.to_le_bytes());
+        }
+        if self.offset >= u64::from(u32::MAX) {
+            extra.extend_from_slice(&self.offset.to_le_bytes());
+        }
+        let sizes = if self.is_large { [u64::from(u32::MAX); 2] } else { [self.packed, self.bytes] };
+        let mut header = CENTRAL.to_vec();
+        for value in [UNIX | self.needed, self.needed, self.flags, self.method] {
+            header.extend_from_slice(&value.to_le_bytes());
+        }
+        header.extend_from_slice(&self.time.to_le_bytes());
+        header.extend_from_slice(&self.crc.to_le_bytes());
+        for size in sizes {
+            header.extend_from_slice(&size.to_le_bytes()[..4]);
+        }
+        let extra_length = if extra.is_empty() { 0 } else { extra.len() + 4 };
+        // Then a comment, a disk number and internal attributes, none of which there is.
+        for length in [self.name.len(), extra_length, 0, 0, 0] {
+            header.extend_from_slice(&length.to_le_bytes()[..2]);
+        }
+        header.extend_from_slice(&ATTRIBUTES.to_le_bytes());
+        header.extend_from_slice(&self.offset.min(u64::from(u32::MAX)).to_le_bytes()[..4]);
+        header.extend_from_slice(self.name.as_bytes());
+        if extra_length > 0 {
+            header.extend_from_slice(&[1, 0]);
+            header.extend_from_slice(&extra.len().to_le_bytes()[..2]);
+            header.extend_from_slice(&extra);
+        }
+        header
+    }
+
     /// The header that must stand before the content.
     pub(super) fn local_header(&self) -> Vec<u8> {
         let sizes = if self.is_large { [u64::from(u32::MAX); 2] } else { [self.packed, self.bytes] };
@@ -160,8 +220,62 @@ impl Record {
     }
 }
 
+/// The time as a zip says it: UTC, two seconds exact, from 1980 to 2107.
+fn dos_time(time: DateTime<Utc>) -> u32 {
+    let parts = match time.year() {
+        ..1980 => [1980, 1, 1, 0, 0, 0],
+        2108.. => [2107, 12, 31, 23, 59, 58],
+        year => [
+            year.unsigned_abs(),
+            time.month(),
+            time.day(),
+            time.hour(),
+            time.minute(),
+            // A leap second is second 59 of this format.
+            time.second().min(59),
+        ],
+    };
+    let [year, month, day, hour, minute, second] = parts;
+    (year - 1980) << 25 | month << 21 | day << 16 | hour << 11 | minute << 5 | second / 2
+}
+
 fn read_bytes(input: &mut impl Read, length: u16) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; usize::from(length)];
     input.read_exact(&mut bytes)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        for (bytes, offset, is_large) in [(7, 9, false), (7, 1 << 33, false), (1 << 40, 9, true), (1 << 40, u64::from(u32::MAX), true)] {
+            for (name, method) in [("t/a.txt", DEFLATED), ("t/\u{e4}.txt", STORED)] {
+                let mut record = Record::new(name.to_owned(), method, DateTime::UNIX_EPOCH);
+                (record.bytes, record.packed, record.offset, record.crc) = (bytes, bytes, offset, 77);
+                if is_large {
+                    record.make_large();
+                }
+                let written = record.central_header();
+                let mut input = written.as_slice();
+                assert_eq!(Record::read(&mut input).unwrap(), record);
+                assert!(input.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn times_outside_the_format_are_clamped() {
+        for (time, wanted) in [
+            ("1970-01-01T00:00:00Z", "1980-01-01T00:00:00Z"),
+            ("2018-06-01T13:05:59Z", "2018-06-01T13:05:58Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:58Z"),
+            ("2200-01-01T00:00:00Z", "2107-12-31T23:59:58Z"),
+        ] {
+            let record = Record::new("x".to_owned(), STORED, time.parse().unwrap());
+            assert_eq!(record.modified(), Some(wanted.parse().unwrap()), "{time}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use super::super::verify::tests::findings;
 use super::super::writer::tests::{bundle_of, name, sample};
 use super::super::{check, verify::tests::manifest_of};
 use super::*;
+use crate::bundle::Stored;
 use crate::bundle::document::Document;
 use crate::redact::Clearance;
 
@@ -27,16 +28,23 @@ fn a_bundle_reads_back_as_it_was_written() {
 #[test]
 fn what_does_not_read_back_is_an_error() {
     let sample = sample();
-    let mut less = sample.contents.clone();
-    less.stored.remove(0);
-    let mut more = sample.contents.clone();
-    more.stored.push(more.stored[0].clone());
-    more.stored.last_mut().unwrap().name = name("data/other.txt");
-    let mut other = sample.contents.clone();
-    other.stored[0].sha256 = other.stored[1].sha256;
-    let mut top = sample.contents.clone();
+    let changed = |change: &dyn Fn(&mut Vec<Stored>)| {
+        let mut payload: Vec<Stored> = sample.contents.payload.iter().collect();
+        change(&mut payload);
+        let (top, started) = (sample.contents.top.clone(), sample.contents.started);
+        Contents { top, started, payload: payload.into_iter().collect(), tags: sample.contents.tags.clone() }
+    };
+    let less = changed(&|stored| drop(stored.remove(0)));
+    let more = changed(&|stored| {
+        stored.push(Stored { name: name("data/other.txt"), ..stored[0].clone() });
+    });
+    let other = changed(&|stored| stored[0].sha256 = stored[1].sha256);
+    let order = changed(&|stored| stored.swap(0, 1));
+    let mut top = changed(&|_| {});
     top.top.push('x');
-    for contents in [less, more, other, top] {
+    let mut tag = changed(&|_| {});
+    tag.tags.pop();
+    for contents in [less, more, other, order, top, tag] {
         let result = check(Cursor::new(&sample.out), &contents, &|_, _| Ok(0));
         assert!(matches!(result, Err(Error::ReadBack(_))), "{result:?}");
     }

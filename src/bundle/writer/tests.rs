@@ -1,6 +1,6 @@
 //! A sample bundle, and how entries end.
 
-use std::io::{Cursor, Seek, SeekFrom};
+use std::io::{Cursor, Seek, SeekFrom, Write};
 
 use super::super::Target;
 use super::super::verify::tests::manifest_of;
@@ -186,18 +186,5 @@ fn a_full_disk_ends_the_run_wherever_it_happens() {
         let error = write_within(room).unwrap_err();
         let is_full = |source: &io::Error| source.kind() == io::ErrorKind::StorageFull;
         assert!(matches!(&error, Error::Output { source, .. } if is_full(source)), "{room}: {error:?}");
-    }
-}
-
-#[test]
-fn times_outside_the_format_are_clamped() {
-    for (time, wanted) in [
-        ("1970-01-01T00:00:00Z", (1980, 1, 1, 0, 0, 0)),
-        ("2018-06-01T13:05:59Z", (2018, 6, 1, 13, 5, 58)),
-        ("2200-01-01T00:00:00Z", (2107, 12, 31, 23, 59, 58)),
-    ] {
-        let time = dos_time(time.parse().unwrap());
-        let parts = (time.year(), time.month(), time.day(), time.hour(), time.minute(), time.second());
-        assert_eq!(parts, wanted);
     }
 }

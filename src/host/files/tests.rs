@@ -16,7 +16,7 @@ fn lay(folder: &Path, path: &str, content: &str) {
 }
 
 fn texts(files: &Files, pattern: &str) -> Vec<String> {
-    files.search(pattern).found.iter().map(|found| found.path.to_string()).collect()
+    files.find(pattern).iter().map(|found| found.path.to_string()).collect()
 }
 
 #[test]
@@ -54,10 +54,9 @@ fn patterns() {
         (r"C:\a\***", &[]),
     ] {
         let found: Vec<String> =
-            files.search(pattern).found.iter().map(|found| found.path.file_name().to_owned()).collect();
+            files.find(pattern).iter().map(|found| found.path.file_name().to_owned()).collect();
         assert_eq!(found, names, "{pattern}");
     }
-    assert!(!files.search(r"C:\gone\**").base_exists);
 }
 
 #[test]
