@@ -83,12 +83,11 @@ impl Error {
         match self {
             Self::Usage { hint, .. } | Self::Definition { hint, .. } => Some(hint.clone()),
             Self::Output { source, .. } => Some(output_hint(source)),
-            Self::Input { .. } => None,
             Self::Leak { .. } => Some("please report this to the maintainers; no data left this host".into()),
             Self::ReadBack(_) => {
                 Some("check the disk, then run again, or choose another place with --output".into())
             }
-            Self::Interrupted => None,
+            Self::Input { .. } | Self::Interrupted => None,
         }
     }
 }

@@ -48,16 +48,16 @@ pub(super) type Take<'a> =
 
 /// Gives every entry of a bundle that this run wrote, in the order of the zip, each compared with what was written.
 pub(super) fn each(source: impl Read + Seek, contents: &Contents, take: Take<'_>) -> Result<(), Error> {
-    let mut walk = Walk::new(source).map_err(read_back)?;
+    let mut walk = Walk::new(source).map_err(|error| read_back(&error))?;
     let (mut payload, mut tags) = (contents.payload.iter(), contents.tags.iter().cloned());
     let prefix = format!("{}/", contents.top);
-    while let Some((record, span)) = walk.advance().map_err(read_back)? {
+    while let Some((record, span)) = walk.advance().map_err(|error| read_back(&error))? {
         let name = record.name.strip_prefix(&prefix).unwrap_or(&record.name);
         let next = if name.starts_with(PAYLOAD) { payload.next() } else { tags.next() };
         let Some(stored) = next.filter(|stored| stored.name.as_str() == name) else {
             return Err(Error::ReadBack(format!("{} was never written", record.name)));
         };
-        let mut content = Content::open(walk.source(), &record, span).map_err(read_back)?;
+        let mut content = Content::open(walk.source(), &record, span).map_err(|error| read_back(&error))?;
         take(&stored, record.modified(), &mut content)?;
     }
     match payload.next().or_else(|| tags.next()) {
@@ -66,6 +66,6 @@ pub(super) fn each(source: impl Read + Seek, contents: &Contents, take: Take<'_>
     }
 }
 
-fn read_back(error: io::Error) -> Error {
+fn read_back(error: &io::Error) -> Error {
     Error::ReadBack(error.to_string())
 }

@@ -246,8 +246,7 @@ impl Ending {
         self.offset = u64_at(end, 48);
         self.position = at;
         // The small numbers are the large ones as far as they can say them.
-        let expected =
-            (self.count.min(0xffff), self.size.min(0xffff_ffff), self.offset.min(0xffff_ffff));
+        let expected = (self.count.min(0xffff), self.size.min(0xffff_ffff), self.offset.min(0xffff_ffff));
         if stated != expected {
             self.oddities.push("the two ends of the archive do not agree".to_owned());
         }

@@ -59,7 +59,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         probe_failures: detection.failures.clone(),
         durations_ms: durations.0,
     };
-    let collected = collect(&job, planned, partial)?;
+    let collected = collect(&job, &planned, partial)?;
     tell.tell(Event::Finished);
     if args.json {
         print::json(&result::document(&collected));

@@ -44,7 +44,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
         Command::Detect(args) => detect::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Collect(args) => collect::run(args),
-        Command::Verify(args) => verify::run(args),
+        Command::Verify(args) => Ok(verify::run(args)),
         Command::Redact(args) => redact::run(args),
         Command::Collectors(args) => collectors::run(&args.action),
     }

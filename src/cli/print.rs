@@ -37,13 +37,14 @@ pub(super) fn plain(text: &str) -> String {
 /// A size for people: `1.2 MB`.
 pub(super) fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
-    let mut value = bytes as f64;
+    // Tenths of the unit, rounded.
+    let mut tenths = u128::from(bytes) * 10;
     let mut unit = 0;
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
+    while tenths >= 9995 && unit + 1 < UNITS.len() {
+        tenths = (tenths + 500) / 1000;
         unit += 1;
     }
-    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+    if unit == 0 { format!("{bytes} B") } else { format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]) }
 }
 
 /// `1 file`, `2 files`.

@@ -74,14 +74,15 @@ impl Lines {
 
     fn note(&self) {
         let gone = self.clock.since(self.start);
-        if gone.checked_sub(self.last.get()).unwrap() < PAUSE {
+        if gone.saturating_sub(self.last.get()) < PAUSE {
             return;
         }
         self.last.set(gone);
         let (read, total) = (self.read.get(), self.total.get());
-        let rate = read as f64 / gone.as_secs_f64();
-        let left = (total.saturating_sub(read) as f64 / rate.max(1.0)).ceil();
-        let rate = size(rate as u64);
+        let milliseconds = u64::try_from(gone.as_millis()).unwrap_or(u64::MAX).max(1);
+        let rate = (read.saturating_mul(1000) / milliseconds).max(1);
+        let left = total.saturating_sub(read).div_ceil(rate);
+        let rate = size(rate);
         Self::line(&format!(
             "{} of {}, {rate}/s, {left} s left, {}",
             size(read),

@@ -23,7 +23,7 @@ struct Document<'a> {
     findings: &'a [Finding],
 }
 
-pub(super) fn run(args: &args::Verify) -> Result<Exit, Error> {
+pub(super) fn run(args: &args::Verify) -> Exit {
     let mut exit = Exit::Ok;
     let mut results: Vec<(&PathBuf, Result<Verification, Error>)> = Vec::new();
     for bundle in &args.bundles {
@@ -51,7 +51,7 @@ pub(super) fn run(args: &args::Verify) -> Result<Exit, Error> {
     if args.json {
         print::json(&results.iter().map(|(bundle, result)| document(bundle, result)).collect::<Vec<_>>());
     }
-    Ok(exit)
+    exit
 }
 
 fn document<'a>(bundle: &Path, result: &'a Result<Verification, Error>) -> Document<'a> {

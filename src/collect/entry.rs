@@ -13,8 +13,8 @@ use crate::plan::{Limit, PlanItem, Source, known_of};
 use crate::redact::Hint;
 
 /// A line for an item whose outcome is known without opening anything.
-pub(super) fn known(item: PlanItem, outcome: Outcome, reason: &str) -> Entry {
-    let mut entry = line(&item, outcome);
+pub(super) fn known(item: &PlanItem, outcome: Outcome, reason: &str) -> Entry {
+    let mut entry = line(item, outcome);
     entry.reason = Some(reason.to_owned());
     entry
 }
@@ -22,28 +22,32 @@ pub(super) fn known(item: PlanItem, outcome: Outcome, reason: &str) -> Entry {
 /// The program's own log as an entry.
 pub(super) fn own_log<W: Target>(
     job: &Job<'_>,
-    item: PlanItem,
+    item: &PlanItem,
     text: String,
     writer: &mut Writer<W>,
 ) -> Result<Entry, Error> {
-    store_bytes(job, &item, text.into_bytes(), writer)
+    store_bytes(job, item, text.into_bytes(), writer)
 }
 
 /// Takes one item.
-pub(super) fn take<W: Target>(job: &Job<'_>, item: PlanItem, writer: &mut Writer<W>) -> Result<Entry, Error> {
+pub(super) fn take<W: Target>(
+    job: &Job<'_>,
+    item: &PlanItem,
+    writer: &mut Writer<W>,
+) -> Result<Entry, Error> {
     let facts = match &item.source {
-        Source::File(path) => return take_file(job, &item, path, writer),
-        Source::Command(command) => return take_command(job, &item, command, writer),
+        Source::File(path) => return take_file(job, item, path, writer),
+        Source::Command(command) => return take_command(job, item, command, writer),
         Source::Facts(kind) => job.host.fact(*kind),
         Source::Events(channel) => job.host.facts.events(channel, &job.window),
         Source::RunLog | Source::Nothing(_) => return Ok(known(item, Outcome::Missing, "nothing to open")),
     };
     match facts {
-        Err(miss) => Ok(missed(&item, &miss)),
+        Err(miss) => Ok(missed(item, &miss)),
         Ok(document) => {
             let mut bytes = serde_json::to_vec_pretty(&document).expect("a JSON value is plain data");
             bytes.push(b'\n');
-            store_bytes(job, &item, bytes, writer)
+            store_bytes(job, item, bytes, writer)
         }
     }
 }
@@ -68,7 +72,7 @@ fn take_file<W: Target>(
         Ok(opened) => opened,
         Err(error) => {
             let (outcome, reason) = known_of(&error);
-            return Ok(known(item.clone(), outcome, &reason));
+            return Ok(known(item, outcome, &reason));
         }
     };
     let mut entry = store(job, item, reader, stat.modified, writer)?;
@@ -174,7 +178,7 @@ fn missed(item: &PlanItem, miss: &Miss) -> Entry {
         Miss::TimedOut(_) => Outcome::TimedOut,
         Miss::Failed(_) => Outcome::Failed,
     };
-    known(item.clone(), outcome, &miss.to_string())
+    known(item, outcome, &miss.to_string())
 }
 
 fn line(item: &PlanItem, outcome: Outcome) -> Entry {

@@ -55,7 +55,7 @@ struct Gathered {
 }
 
 /// Takes every item of the plan in turn. A failure of an item is a line; a failure of the writer ends the run.
-fn gather<W: Target>(job: &Job<'_>, plan: Plan, writer: &mut Writer<W>) -> Result<Gathered, Error> {
+fn gather<W: Target>(job: &Job<'_>, plan: &Plan, writer: &mut Writer<W>) -> Result<Gathered, Error> {
     let mut gathered =
         Gathered { lines: Lines::default(), masks: BTreeMap::new(), slowest: Vec::new(), interrupted: false };
     let mut log = RunLog::new(&job.host.clock);
@@ -80,11 +80,11 @@ fn gather<W: Target>(job: &Job<'_>, plan: Plan, writer: &mut Writer<W>) -> Resul
         }
         let entry = if item.source == Source::RunLog {
             let text = std::mem::replace(&mut log, RunLog::new(&job.host.clock)).into_text();
-            entry::own_log(job, item, text, writer)?
+            entry::own_log(job, &item, text, writer)?
         } else if gathered.interrupted && item.known.is_none() {
-            entry::known(item, Outcome::Skipped, "the run was interrupted")
+            entry::known(&item, Outcome::Skipped, "the run was interrupted")
         } else {
-            take(job, item, writer, &mut log)?
+            take(job, &item, writer, &mut log)?
         };
         gathered.note(&entry);
     }
@@ -93,7 +93,7 @@ fn gather<W: Target>(job: &Job<'_>, plan: Plan, writer: &mut Writer<W>) -> Resul
 
 fn take<W: Target>(
     job: &Job<'_>,
-    item: PlanItem,
+    item: &PlanItem,
     writer: &mut Writer<W>,
     log: &mut RunLog,
 ) -> Result<Entry, Error> {

@@ -24,7 +24,7 @@ pub struct Collected {
 }
 
 /// Runs the plan into the temp file and publishes it once it has read back clean.
-pub fn collect(job: &Job<'_>, plan: Plan, mut partial: Partial) -> Result<Collected, Error> {
+pub fn collect(job: &Job<'_>, plan: &Plan, mut partial: Partial) -> Result<Collected, Error> {
     let started = job.host.clock.utc();
     let mark = job.host.clock.mark();
     let top = top_folder(&partial);
@@ -32,7 +32,7 @@ pub fn collect(job: &Job<'_>, plan: Plan, mut partial: Partial) -> Result<Collec
     let gathered = gather(job, plan, &mut writer)?;
     let spent = u64::try_from(job.host.clock.since(mark).as_millis()).unwrap_or(u64::MAX);
     let learned = job.redaction.learned();
-    let mut manifest = manifest(job, gathered, &stamp(started), spent)?;
+    let mut manifest = manifest(job, gathered, &stamp(started), spent);
     manifest.redaction.learned_values = learned.len() as u64;
     job.tell.tell(Event::Checking);
     let contents = finish(job, writer, &manifest)?;
@@ -109,12 +109,7 @@ fn corrected(mut entry: Entry, changed: &BTreeMap<String, Added>) -> Entry {
     entry
 }
 
-fn manifest(
-    job: &Job<'_>,
-    gathered: Gathered,
-    started: &str,
-    collect_ms: u64,
-) -> Result<Manifest<PackedLines>, Error> {
+fn manifest(job: &Job<'_>, gathered: Gathered, started: &str, collect_ms: u64) -> Manifest<PackedLines> {
     let entries = gathered.lines.finish();
     let mut durations_ms = job.durations_ms.clone();
     durations_ms.insert("collect".into(), collect_ms);
@@ -122,7 +117,7 @@ fn manifest(
         Privacy::Secrets => "secrets",
         Privacy::Identities => "identities",
     };
-    Ok(Manifest {
+    Manifest {
         schema: SCHEMA.into(),
         tool: Tool {
             name: "qdiag".into(),
@@ -151,5 +146,5 @@ fn manifest(
         totals: entries.totals().clone(),
         redaction: RedactionFacts { privacy: privacy.into(), masks: gathered.masks, learned_values: 0 },
         entries,
-    })
+    }
 }

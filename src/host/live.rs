@@ -54,7 +54,6 @@ const fn this_os() -> Os {
 
 impl Host {
     /// This machine.
-    #[expect(clippy::unnecessary_wraps, reason = "a live registry can fail to open")]
     pub fn live() -> Result<Self, Error> {
         let os = this_os();
         let variables = std::env::vars_os()
@@ -191,7 +190,7 @@ fn event(line: &str) -> Option<Json> {
 
 impl LiveFacts {
     fn system(&self) -> Result<Json, Miss> {
-        let mut system = System::new().map_err(failed)?;
+        let mut system = System::new().map_err(|error| failed(&error))?;
         system.refresh_memory();
         system.refresh_cpu_list(sysinfo::CpuRefreshKind::nothing());
         let read = |path: &str| {
@@ -233,7 +232,7 @@ impl LiveFacts {
     }
 
     fn network(&self) -> Result<Json, Miss> {
-        let networks = Networks::new_with_refreshed_list().map_err(failed)?;
+        let networks = Networks::new_with_refreshed_list().map_err(|error| failed(&error))?;
         let mut interfaces: Vec<Json> = networks
             .iter()
             .map(|(name, network)| {
@@ -260,7 +259,7 @@ impl LiveFacts {
 }
 
 fn disks() -> Result<Json, Miss> {
-    let disks = Disks::new_with_refreshed_list().map_err(failed)?;
+    let disks = Disks::new_with_refreshed_list().map_err(|error| failed(&error))?;
     let mut list: Vec<Json> = disks
         .iter()
         .map(|disk| {
@@ -281,6 +280,6 @@ fn disks() -> Result<Json, Miss> {
 }
 
 /// The system gave no answer.
-pub(super) fn failed(error: sysinfo::Error) -> Miss {
+pub(super) fn failed(error: &sysinfo::Error) -> Miss {
     Miss::Failed(error.to_string())
 }

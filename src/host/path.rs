@@ -59,6 +59,7 @@ impl HostPath {
     }
 
     /// A path below this one.
+    #[must_use]
     pub fn join(&self, part: &str) -> Self {
         let separator = if self.windows { '\\' } else { '/' };
         let part = if self.windows { part.replace('/', "\\") } else { part.to_owned() };

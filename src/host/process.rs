@@ -21,7 +21,7 @@ pub struct Process {
 }
 
 fn snapshot() -> Result<System, Miss> {
-    let mut system = System::new().map_err(super::live::failed)?;
+    let mut system = System::new().map_err(|error| super::live::failed(&error))?;
     let what = ProcessRefreshKind::nothing()
         .with_memory()
         .with_cmd(UpdateKind::Always)

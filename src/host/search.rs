@@ -162,7 +162,7 @@ fn leads(parts: &[Part], folder: &[String]) -> bool {
 fn fits(parts: &[Part], path: &[String]) -> bool {
     match (parts.split_first(), path.split_first()) {
         (None, None) => true,
-        (Some((Part::Any, rest)), _) if rest.is_empty() => !path.is_empty(),
+        (Some((Part::Any, [])), _) => !path.is_empty(),
         (Some((Part::Any, rest)), _) => (0..=path.len()).any(|skip| fits(rest, &path[skip..])),
         (Some((Part::One(pattern), rest)), Some((name, below))) => {
             matches(pattern, name) && fits(rest, below)

@@ -13,13 +13,15 @@ use serde::de::DeserializeOwned;
 /// A list that is being written.
 pub struct Spool<T> {
     packed: ZlibEncoder<Vec<u8>>,
+    line: Vec<u8>,
     count: u64,
     of: PhantomData<fn(T)>,
 }
 
 impl<T> Default for Spool<T> {
     fn default() -> Self {
-        Self { packed: ZlibEncoder::new(Vec::new(), Compression::fast()), count: 0, of: PhantomData }
+        let packed = ZlibEncoder::new(Vec::new(), Compression::fast());
+        Self { packed, line: Vec::new(), count: 0, of: PhantomData }
     }
 }
 
@@ -30,8 +32,11 @@ impl<T: Serialize> Spool<T> {
     /// If the value cannot be JSON; only plain data is kept in lists.
     pub fn push(&mut self, value: &T) {
         self.count += 1;
-        serde_json::to_writer(&mut self.packed, value).expect("a value is plain data and memory takes it");
-        self.packed.write_all(b"\n").expect("memory takes it");
+        // JSON comes in very small pieces, which the packer would take one by one.
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, value).expect("a value is plain data and memory takes it");
+        self.line.push(b'\n');
+        self.packed.write_all(&self.line).expect("memory takes it");
     }
 
     /// Number of values.
@@ -50,13 +55,13 @@ impl<T: Serialize> Spool<T> {
     /// Never: it is written to memory.
     pub fn finish(self) -> Packed<T> {
         let packed = self.packed.finish().expect("memory takes it");
-        Packed { packed: packed.into(), count: self.count, of: PhantomData }
+        Packed { bytes: packed.into(), count: self.count, of: PhantomData }
     }
 }
 
 /// A finished list.
 pub struct Packed<T> {
-    packed: Box<[u8]>,
+    bytes: Box<[u8]>,
     count: u64,
     of: PhantomData<fn() -> T>,
 }
@@ -79,7 +84,7 @@ impl<T: DeserializeOwned> Packed<T> {
     /// # Panics
     /// Never: what is read was packed by this program.
     pub fn iter(&self) -> impl Iterator<Item = T> + use<'_, T> {
-        let text = BufReader::new(ZlibDecoder::new(&*self.packed));
+        let text = BufReader::new(ZlibDecoder::new(&*self.bytes));
         text.lines().map(|line| {
             let line = line.expect("was packed by this program");
             serde_json::from_str(&line).expect("was packed by this program")

@@ -2,6 +2,7 @@
 
 use super::select::{Ask, Selection};
 use super::{Category, Source};
+use crate::definition::Variables;
 use crate::host::{FactKind, Os};
 
 /// Plans facts, events, command output and the few files that tell of the environment.
@@ -27,7 +28,7 @@ pub(super) fn plan(selection: &mut Selection<'_>) {
         );
     }
     for path in files(selection.host.os) {
-        let Ok(pattern) = crate::definition::expand_pattern(path, &selection.host.vars, &Default::default())
+        let Ok(pattern) = crate::definition::expand_pattern(path, &selection.host.vars, &Variables::new())
         else {
             continue;
         };

@@ -226,8 +226,12 @@ fn leading_folders(folders: &str, room: usize) -> &str {
 /// A percent sign is safe, but programs do not agree on how a bag's list of digests writes it: RFC 8493 encodes it, and
 /// `sha256sum` and `bagit.py` do not decode it.
 fn safe_part(part: &str) -> String {
-    let mut safe: String =
-        part.nfc().map(|c| if is_forbidden(c) || is_hidden(c) || c == '%' { '_' } else { c }).collect();
+    let safe_char = |c| if is_forbidden(c) || is_hidden(c) || c == '%' { '_' } else { c };
+    let mut safe: String = if part.is_ascii() {
+        part.chars().map(safe_char).collect()
+    } else {
+        part.nfc().map(safe_char).collect()
+    };
     if safe.is_empty() {
         safe.push('_');
     }

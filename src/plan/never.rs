@@ -1,5 +1,6 @@
 //! What is never taken, whatever a definition or the user says.
 
+use aho_corasick::AhoCorasick;
 use glob::{MatchOptions, Pattern};
 use serde::Deserialize;
 
@@ -22,51 +23,84 @@ struct Group {
     patterns: Vec<String>,
 }
 
+/// One pattern.
+struct Rule {
+    pattern: Pattern,
+    /// Whether it is about the file name alone.
+    is_name: bool,
+    why: String,
+}
+
 /// Patterns of paths that are never taken, each with the reason.
 pub(super) struct Never {
-    names: Vec<(Pattern, String)>,
-    paths: Vec<(Pattern, String)>,
+    rules: Vec<Rule>,
+    /// The longest fixed text of each rule: most paths hold none of them, so no pattern need be tried.
+    needles: AhoCorasick,
 }
 
 impl Never {
     /// The built-in list with the patterns of definitions (already expanded) added.
     pub(super) fn new(definitions: &[(String, String)]) -> Self {
         let file: File = toml::from_str(include_str!("never.toml")).expect("the built-in list is tested");
-        let mut never = Self { names: Vec::new(), paths: Vec::new() };
-        for group in &file.never {
-            for pattern in &group.patterns {
-                never.push(pattern, &group.why);
-            }
-        }
-        for (pattern, why) in definitions {
-            never.push(&pattern.replace('\\', "/"), why);
-        }
-        never
+        let built_in = file
+            .never
+            .iter()
+            .flat_map(|group| group.patterns.iter().map(|pattern| (pattern.clone(), group.why.as_str())));
+        let added = definitions.iter().map(|(pattern, why)| (pattern.replace('\\', "/"), why.as_str()));
+        let (rules, needles): (Vec<Rule>, Vec<String>) =
+            built_in.chain(added).filter_map(|(pattern, why)| Self::rule(&pattern, why)).unzip();
+        let needles = AhoCorasick::new(&needles).expect("a list of short texts");
+        Self { rules, needles }
     }
 
-    fn push(&mut self, pattern: &str, why: &str) {
+    fn rule(pattern: &str, why: &str) -> Option<(Rule, String)> {
         // A relative pattern may start at any folder; an absolute one (drive, share, root) stands as it is.
         let absolute = pattern.starts_with('/') || pattern.get(1..2) == Some(":");
         let anywhere = pattern.strip_prefix("*/").unwrap_or(pattern);
-        let (list, text) = match (pattern.contains('/'), absolute) {
-            (false, _) => (&mut self.names, pattern.to_lowercase()),
-            (true, true) => (&mut self.paths, pattern.to_lowercase()),
-            (true, false) => (&mut self.paths, format!("**/{}", anywhere.to_lowercase())),
+        let is_name = !pattern.contains('/');
+        let text = if is_name || absolute {
+            pattern.to_lowercase()
+        } else {
+            format!("**/{}", anywhere.to_lowercase())
         };
-        if let Ok(pattern) = Pattern::new(&text) {
-            list.push((pattern, why.to_owned()));
-        }
+        let pattern = Pattern::new(&text).ok()?;
+        Some((Rule { pattern, is_name, why: why.to_owned() }, longest_text(&text)))
     }
 
     /// Why the path (with `/` between its parts) is never taken, if it is not.
     pub(super) fn why(&self, slashed: &str) -> Option<&str> {
         let folded = slashed.to_lowercase();
         let name = folded.rsplit('/').next().unwrap_or(&folded);
-        let by_name = self.names.iter().find(|(pattern, _)| pattern.matches_with(name, OPTIONS));
-        let found =
-            by_name.or_else(|| self.paths.iter().find(|(pattern, _)| pattern.matches_with(&folded, OPTIONS)));
-        found.map(|(_, why)| why.as_str())
+        let hits = self.needles.find_overlapping_iter(&folded).map(|hit| hit.pattern().as_usize());
+        let matching = hits.filter(|number| {
+            let rule = &self.rules[*number];
+            rule.pattern.matches_with(if rule.is_name { name } else { &folded }, OPTIONS)
+        });
+        matching.min().map(|number| self.rules[number].why.as_str())
     }
+}
+
+/// The longest text of a pattern that every match holds; nothing if it has none.
+fn longest_text(pattern: &str) -> String {
+    let mut longest = "";
+    let mut rest = pattern;
+    while !rest.is_empty() {
+        let end = rest.find(['*', '?', '[']).unwrap_or(rest.len());
+        // A slash behind `**` matches nothing where that does.
+        let text = rest[..end].trim_matches('/');
+        longest = if text.len() > longest.len() { text } else { longest };
+        rest = after_wildcard(&rest[end..]);
+    }
+    longest.to_owned()
+}
+
+/// What follows a wildcard; the first letter of a class may be its closing bracket.
+fn after_wildcard(text: &str) -> &str {
+    let Some(class) = text.strip_prefix('[') else { return text.get(1..).unwrap_or_default() };
+    let letters = class.strip_prefix('!').unwrap_or(class);
+    let mut rest = letters.chars();
+    rest.next();
+    rest.as_str().split_once(']').map_or("", |(_, after)| after)
 }
 
 #[cfg(test)]
@@ -90,6 +124,21 @@ mod tests {
             "C:/data/secret/a/b.txt",
         ] {
             assert!(never.why(path).is_some(), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_longest_text() {
+        let table = [
+            ("*.pfx", ".pfx"),
+            ("**/engine/certificates/**", "engine/certificates"),
+            ("core.[0-9]*", "core."),
+            ("**/x/[]a]/bcd", "bcd"),
+            ("[[]", ""),
+            ("*", ""),
+        ];
+        for (pattern, wanted) in table {
+            assert_eq!(longest_text(pattern), wanted, "{pattern}");
         }
     }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use glob::{MatchOptions, Pattern};
 
-use super::never::Never;
 use super::item::Items;
+use super::never::Never;
 use super::{Category, EntryName, Limit, Names, Options, Plan, PlanItem, Source};
 use crate::host::{Found, Host, HostPath, Kind, Os, Stat};
 use crate::manifest::Outcome;
@@ -37,6 +37,9 @@ impl Ask {
         }
     }
 }
+
+/// An outcome that is known without opening anything.
+type Known = Option<(Outcome, Arc<str>)>;
 
 /// A plan in the making.
 pub(super) struct Selection<'a> {
@@ -77,7 +80,7 @@ impl<'a> Selection<'a> {
     /// Plans something that is not a file.
     pub(super) fn take_source(&mut self, source: Source, name: &str, ask: &Ask) {
         let name = self.name(ask, name);
-        self.push(source, name, ask, None, None);
+        self.push(source, name, ask, (None, None));
     }
 
     /// Plans every file that matches a pattern; names are relative to `base`.
@@ -86,7 +89,7 @@ impl<'a> Selection<'a> {
         host.files.search(pattern, &mut |found| match found {
             Err((path, error)) => {
                 let known = known_of(&error);
-                self.push_path(path, base, ask, None, Some(known));
+                self.push_path(path, base, ask, (None, Some(known)));
             }
             Ok(found) if ask.leaves_out(&found.path) => {}
             Ok(found) if self.is_new(&found.path) => self.take_found(found, base, ask),
@@ -127,7 +130,7 @@ impl<'a> Selection<'a> {
     pub(super) fn miss(&mut self, what: String, ask: &Ask, known: (Outcome, Arc<str>)) {
         let item = ask.origin.rsplit('/').next().unwrap_or_default().to_owned();
         let name = self.name(ask, &item);
-        self.push(Source::Nothing(what.into()), name, ask, None, Some(known));
+        self.push(Source::Nothing(what.into()), name, ask, (None, Some(known)));
     }
 
     /// The plan, with the program's own log as its last line.
@@ -149,11 +152,11 @@ impl<'a> Selection<'a> {
     fn take_found(&mut self, found: Found, base: Option<&str>, ask: &Ask) {
         let known = self.known(&found, ask);
         let stat = found.stat;
-        self.push_path(found.path, base, ask, Some(stat), known);
+        self.push_path(found.path, base, ask, (Some(stat), known));
     }
 
     /// What is decided about a file without opening it.
-    fn known(&self, found: &Found, ask: &Ask) -> Option<(Outcome, Arc<str>)> {
+    fn known(&self, found: &Found, ask: &Ask) -> Known {
         let slashed = found.path.slashed();
         let skip = |reason: String| Some((Outcome::Skipped, Arc::from(reason)));
         match found.stat.kind {
@@ -201,21 +204,13 @@ impl<'a> Selection<'a> {
         path: HostPath,
         base: Option<&str>,
         ask: &Ask,
-        stat: Option<Stat>,
-        known: Option<(Outcome, Arc<str>)>,
+        (stat, known): (Option<Stat>, Known),
     ) {
         let name = self.name(ask, &relative(&path, base));
-        self.push(Source::File(path), name, ask, stat, known);
+        self.push(Source::File(path), name, ask, (stat, known));
     }
 
-    fn push(
-        &mut self,
-        source: Source,
-        name: EntryName,
-        ask: &Ask,
-        stat: Option<Stat>,
-        known: Option<(Outcome, Arc<str>)>,
-    ) {
+    fn push(&mut self, source: Source, name: EntryName, ask: &Ask, (stat, known): (Option<Stat>, Known)) {
         let limit = match (self.options.max_file, ask.max_file) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),

@@ -54,9 +54,9 @@ impl Blocks {
         while start < to {
             let end = memchr::memchr(b'\n', &text[start..to]).map_or(to, |at| start + at + 1);
             let folded = text[start..end].to_ascii_lowercase();
-            self.pem(text, start, end, &folded, &mut found);
-            self.element(text, start, end, &folded, &mut found);
-            self.section(text, start, end, &folded, &mut found);
+            self.pem(text, (start, end), &folded, &mut found);
+            self.element(text, (start, end), &folded, &mut found);
+            self.section(text, (start, end), &folded, &mut found);
             start = end;
         }
     }
@@ -64,8 +64,7 @@ impl Blocks {
     fn pem(
         &mut self,
         text: &[u8],
-        start: usize,
-        end: usize,
+        (start, end): (usize, usize),
         folded: &[u8],
         found: &mut impl FnMut(usize, usize, &'static str),
     ) {
@@ -97,8 +96,7 @@ impl Blocks {
     fn element(
         &mut self,
         text: &[u8],
-        start: usize,
-        end: usize,
+        (start, end): (usize, usize),
         folded: &[u8],
         found: &mut impl FnMut(usize, usize, &'static str),
     ) {
@@ -111,8 +109,7 @@ impl Blocks {
         } else {
             let at = memchr::memmem::find(folded, b"<ciphervalue")
                 .or_else(|| memchr::memmem::find(folded, b"<encryptionkey"));
-            let Some(open) =
-                at.and_then(|at| Some(start + at + memchr::memchr(b'>', &folded[at..])? + 1))
+            let Some(open) = at.and_then(|at| Some(start + at + memchr::memchr(b'>', &folded[at..])? + 1))
             else {
                 return;
             };
@@ -132,8 +129,7 @@ impl Blocks {
     fn section(
         &mut self,
         text: &[u8],
-        start: usize,
-        end: usize,
+        (start, end): (usize, usize),
         folded: &[u8],
         found: &mut impl FnMut(usize, usize, &'static str),
     ) {

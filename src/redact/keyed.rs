@@ -205,7 +205,7 @@ fn extent(text: &[u8], at: usize, link: Link, name_start: usize) -> Option<(usiz
     let slashes = text[at..].iter().take_while(|byte| **byte == b'\\').count();
     let opening = at + slashes;
     match text.get(opening)? {
-        quote @ (b'"' | b'\'' | b'`') => quoted(text, opening + 1, *quote, slashes),
+        quote @ (b'"' | b'\'' | b'`') => Some(quoted(text, opening + 1, *quote, slashes)),
         b'&' if text[opening..].starts_with(b"&quot;") => {
             let from = opening + 6;
             let end = memchr::memmem::find(&text[from..], b"&quot;").unwrap_or(text.len() - from);
@@ -223,33 +223,31 @@ fn extent(text: &[u8], at: usize, link: Link, name_start: usize) -> Option<(usiz
 }
 
 /// The inside of a quoted value: to the quote that has as many backslashes as the opening one; doubled quotes are part of it.
-fn quoted(text: &[u8], from: usize, quote: u8, slashes: usize) -> Option<(usize, usize)> {
+fn quoted(text: &[u8], from: usize, quote: u8, slashes: usize) -> (usize, usize) {
     let limit = text.len().min(from + LONGEST);
     let mut at = from;
     while at < limit {
-        let before = text[from..at].iter().rev().take_while(|byte| **byte == b'\\').count();
         match text[at] {
-            byte if byte == quote
-                && before <= slashes
-                && (before == slashes || slashes == 0 && before % 2 == 0) =>
-            {
+            byte if byte == quote => {
+                let before = text[from..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+                let closes = before == slashes || slashes == 0 && before % 2 == 0;
                 // A doubled quote is a quote inside, unless the value is empty.
-                if slashes == 0
+                let is_doubled = slashes == 0
                     && at > from
                     && text.get(at + 1) == Some(&quote)
-                    && text.get(at + 2).is_some_and(u8::is_ascii_alphanumeric)
-                {
-                    at += 2;
-                    continue;
+                    && text.get(at + 2).is_some_and(u8::is_ascii_alphanumeric);
+                match (closes, is_doubled) {
+                    (true, true) => at += 2,
+                    (true, false) => return (from, at - before.min(slashes)),
+                    (false, _) => at += 1,
                 }
-                return Some((from, at - before.min(slashes)));
             }
             // Without its closing quote a value ends with its line or its cell.
-            b'\r' | b'\n' | b'\t' => return Some((from, at)),
+            b'\r' | b'\n' | b'\t' => return (from, at),
             _ => at += 1,
         }
     }
-    Some((from, limit))
+    (from, limit)
 }
 
 /// The end of a value without quotes.

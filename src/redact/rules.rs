@@ -90,40 +90,34 @@ impl Rules {
         for rule in file.rule {
             let at = rule.pattern.span().start;
             let pattern = rule.pattern.into_inner();
-            if rule.needles.is_empty() || rule.needles.iter().any(|needle| needle.len() < 3) {
-                return Err(wrong(
-                    at,
-                    format!("{}: needles: each needs three bytes or more", rule.id),
+            let needs = [
+                (
+                    !rule.needles.is_empty() && rule.needles.iter().all(|needle| needle.len() >= 3),
+                    "needles: each needs three bytes or more",
                     "a literal that stands in every match",
-                ));
-            }
-            if !pattern.contains("(?P<secret>") {
-                return Err(wrong(
-                    at,
-                    format!("{}: pattern: no group named secret", rule.id),
+                ),
+                (
+                    pattern.contains("(?P<secret>"),
+                    "pattern: no group named secret",
                     "(?P<secret>…) around what is to be masked",
-                ));
-            }
-            if rule.hides.is_empty()
-                || rule.keeps.is_empty()
-                || rule.source.is_empty()
-                || rule.class.is_empty()
-            {
-                return Err(wrong(
-                    at,
-                    format!("{}: hides, keeps, class and source must not be empty", rule.id),
+                ),
+                (
+                    ![
+                        rule.hides.is_empty(),
+                        rule.keeps.is_empty(),
+                        rule.source.is_empty(),
+                        rule.class.is_empty(),
+                    ]
+                    .contains(&true),
+                    "hides, keeps, class and source must not be empty",
                     "examples that hold the rule to its word",
-                ));
+                ),
+            ];
+            if let Some((_, what, hint)) = needs.into_iter().find(|(is_met, ..)| !is_met) {
+                return Err(wrong(at, format!("{}: {what}", rule.id), hint));
             }
-            let (hides, keeps) = (rule.hides, rule.keeps);
-            list.push(Rule {
-                id: rule.id,
-                needles: rule.needles,
-                pattern,
-                compiled: OnceLock::new(),
-                hides,
-                keeps,
-            });
+            let (id, needles, hides, keeps) = (rule.id, rule.needles, rule.hides, rule.keeps);
+            list.push(Rule { id, needles, pattern, compiled: OnceLock::new(), hides, keeps });
         }
         let digest = Sha256::digest(text.as_bytes());
         let version = digest[..6].iter().map(|byte| format!("{byte:02x}")).collect();

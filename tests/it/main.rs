@@ -1,6 +1,13 @@
 //! The one integration binary: it drives the executable as a user would. `QDIAG_EXE` names another build of it,
 //! `QDIAG_RUNNER` what starts that.
 
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "tests run programs, read their own files whole and know the names in them"
+)]
+
 mod collect;
 mod collectors;
 mod golden;

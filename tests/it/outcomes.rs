@@ -158,6 +158,8 @@ mod unix {
     use std::io::Write;
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use base64::Engine as _;
     use std::process::Command;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
@@ -207,7 +209,6 @@ mod unix {
         let line = bundle.line(r"caf\xe9.log");
         assert_eq!(line["outcome"], "collected");
         assert_eq!(bundle.bytes(r"caf\xe9.log"), b"odd\n");
-        use base64::Engine as _;
         let exact = base64::engine::general_purpose::STANDARD
             .decode(line["source_base64"].as_str().expect("exact bytes"))
             .expect("base64");

@@ -236,7 +236,7 @@ fn dos_time(time: DateTime<Utc>) -> u32 {
         ],
     };
     let [year, month, day, hour, minute, second] = parts;
-    (year - 1980) << 25 | month << 21 | day << 16 | hour << 11 | minute << 5 | second / 2
+    ((year - 1980) << 25) | (month << 21) | (day << 16) | (hour << 11) | (minute << 5) | (second / 2)
 }
 
 fn read_bytes(input: &mut impl Read, length: u16) -> io::Result<Vec<u8>> {
@@ -251,7 +251,9 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for (bytes, offset, is_large) in [(7, 9, false), (7, 1 << 33, false), (1 << 40, 9, true), (1 << 40, u64::from(u32::MAX), true)] {
+        for (bytes, offset, is_large) in
+            [(7, 9, false), (7, 1 << 33, false), (1 << 40, 9, true), (1 << 40, u64::from(u32::MAX), true)]
+        {
             for (name, method) in [("t/a.txt", DEFLATED), ("t/\u{e4}.txt", STORED)] {
                 let mut record = Record::new(name.to_owned(), method, DateTime::UNIX_EPOCH);
                 (record.bytes, record.packed, record.offset, record.crc) = (bytes, bytes, offset, 77);

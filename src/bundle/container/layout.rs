@@ -59,7 +59,11 @@ pub(in crate::bundle) fn lay_out(
 }
 
 /// How the header before the content differs from what the directory says.
-pub(super) fn difference(source: &mut (impl Read + Seek), at: u64, expected: &[u8]) -> io::Result<Option<String>> {
+pub(super) fn difference(
+    source: &mut (impl Read + Seek),
+    at: u64,
+    expected: &[u8],
+) -> io::Result<Option<String>> {
     let mut header = vec![0; expected.len()];
     source.seek(SeekFrom::Start(at))?;
     source.read_exact(&mut header)?;

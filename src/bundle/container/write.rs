@@ -117,7 +117,8 @@ impl<W: Target> Archive<W> {
     /// Writes the directory and its end; gives what was written to, flushed.
     pub(in crate::bundle) fn finish(mut self) -> io::Result<W> {
         let start = self.position;
-        let packed = std::mem::replace(&mut self.directory, DeflateEncoder::new(Vec::new(), Compression::none()));
+        let packed =
+            std::mem::replace(&mut self.directory, DeflateEncoder::new(Vec::new(), Compression::none()));
         let packed = packed.finish()?;
         let mut directory = flate2::read::DeflateDecoder::new(packed.as_slice());
         self.position += io::copy(&mut directory, &mut self.out)?;
@@ -211,7 +212,9 @@ impl Packer {
         while !content.is_empty() {
             let before = self.state.total_in();
             self.block.clear();
-            self.state.compress_vec(content, &mut self.block, FlushCompress::None).map_err(io::Error::other)?;
+            self.state
+                .compress_vec(content, &mut self.block, FlushCompress::None)
+                .map_err(io::Error::other)?;
             let taken = usize::try_from(self.state.total_in() - before).map_err(io::Error::other)?;
             content = &content[taken..];
             sink(&self.block)?;

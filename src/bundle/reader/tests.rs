@@ -29,7 +29,8 @@ fn a_bundle_is_listed_and_read() {
     let sample = sample();
     let mut reader = open(&sample.out, Limits::default()).unwrap();
     assert_eq!(reader.top(), TOP);
-    assert_eq!(reader.items().len(), sample.contents.payload.len() as usize + sample.contents.tags.len());
+    let stored = sample.contents.payload.iter().count() + sample.contents.tags.len();
+    assert_eq!(reader.items().len(), stored);
     assert!(reader.items().iter().all(|item| item.modified == Some(started())));
     let path = name("data/h/b\u{e4} 100%.txt");
     assert_eq!(reader.read_small(&path, 4).unwrap(), b"b\r\r\n");
