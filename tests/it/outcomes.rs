@@ -158,11 +158,11 @@ mod unix {
     use std::io::Write;
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::{PermissionsExt, symlink};
-
-    use base64::Engine as _;
     use std::process::Command;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+
+    use base64::Engine as _;
 
     use crate::support::{Root, Run};
 
