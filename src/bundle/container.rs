@@ -157,6 +157,18 @@ impl Directory {
     }
 }
 
+/// Whether what cannot be read was a zip once: it begins with an entry, and records of a directory stand near its end.
+pub(super) fn is_damaged(source: &mut (impl Read + Seek), error: &io::Error) -> io::Result<bool> {
+    if !is_content_error(error) || read_at::<4>(source, 0).ok() != Some(LOCAL) {
+        return Ok(false);
+    }
+    let length = source.seek(SeekFrom::End(0))?;
+    source.seek(SeekFrom::Start(length.saturating_sub(1 << 17)))?;
+    let mut tail = Vec::new();
+    source.by_ref().take(1 << 17).read_to_end(&mut tail)?;
+    Ok(memchr::memmem::find(&tail, &CENTRAL).is_some())
+}
+
 fn is_content_error(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
 }

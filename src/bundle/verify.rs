@@ -14,7 +14,7 @@ mod lists;
 #[cfg(test)]
 pub(super) mod tests;
 
-use super::container::{Directory, lay_out};
+use super::container::{Directory, is_damaged, lay_out};
 use super::reader::open_file;
 use super::{Hashing, Limits, Sha256Hex};
 use crate::Error;
@@ -138,7 +138,15 @@ pub fn verify(path: &Path) -> Result<Verification, Error> {
 /// Everything but the side file, from any source.
 fn verify_zip(mut source: impl Read + Seek, limits: Limits, result: &mut Verification) -> io::Result<()> {
     source.seek(SeekFrom::Start(0))?;
-    let mut directory = Directory::read(&mut source, limits.entries)?;
+    let mut directory = match Directory::read(&mut source, limits.entries) {
+        Ok(directory) => directory,
+        Err(error) if is_damaged(&mut source, &error)? => {
+            let detail = format!("the end of the archive is damaged or cut off: {error}");
+            result.find(FindingKind::Altered, None, detail);
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
     if directory.is_broken {
         // What is not in the directory would look missing, so nothing else is said.
         for odd in &directory.oddities {

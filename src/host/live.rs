@@ -240,7 +240,7 @@ impl LiveFacts {
                     network.ip_networks().iter().map(|ip| format!("{}/{}", ip.addr, ip.prefix)).collect();
                 addresses.sort();
                 json!({
-                    "name": name,
+                    "name": name.to_string_lossy(),
                     "addresses": addresses,
                     "mac": network.mac_address().to_string(),
                     "mtu": network.mtu(),

@@ -61,6 +61,12 @@ pub(super) fn list(host: &Host) -> Result<Vec<Process>, Miss> {
     Ok(processes)
 }
 
+/// Seconds since 1970 as a time in UTC.
+fn started(seconds: u64) -> Option<String> {
+    let time = chrono::DateTime::from_timestamp(i64::try_from(seconds).ok()?, 0)?;
+    Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+}
+
 /// The processes of this machine as a document.
 pub(super) fn document() -> Result<Json, Miss> {
     let system = snapshot()?;
@@ -77,7 +83,7 @@ pub(super) fn document() -> Result<Json, Miss> {
             "command_line": line.join(" "),
             "user_id": process.user_id().map(|id| format!("{id:?}").trim_start_matches("Uid(").trim_end_matches(')').to_owned()),
             "memory": process.memory(),
-            "started": process.start_time(),
+            "started": started(process.start_time()),
             "state": process.status().to_string(),
         })
     };

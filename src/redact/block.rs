@@ -68,8 +68,10 @@ impl Blocks {
         folded: &[u8],
         found: &mut impl FnMut(usize, usize, &'static str),
     ) {
-        if let Some(patience) = &mut self.pem {
-            if memchr::memmem::find(folded, b"-----end").is_some() {
+        // Another key may begin before the end of the last one was seen.
+        let begins = memchr::memmem::find(folded, b"-----begin").is_some();
+        if let (Some(patience), false) = (&mut self.pem, begins) {
+            if memchr::memmem::find(folded, b"-----end").is_some() || has_other_mask(folded, b"private_key") {
                 self.pem = None;
             } else if !key_material(text, start, end, found) {
                 self.pem = patience.checked_sub(1);
@@ -100,29 +102,30 @@ impl Blocks {
         folded: &[u8],
         found: &mut impl FnMut(usize, usize, &'static str),
     ) {
-        let content = if let Some(lines_left) = &mut self.element {
+        if has_other_mask(folded, b"encrypted_section") {
+            self.element = None;
+        }
+        if let Some(lines_left) = &mut self.element {
             *lines_left -= 1;
             if *lines_left == 0 {
                 self.element = None;
             }
-            start
-        } else {
-            let at = memchr::memmem::find(folded, b"<ciphervalue")
-                .or_else(|| memchr::memmem::find(folded, b"<encryptionkey"));
-            let Some(open) = at.and_then(|at| Some(start + at + memchr::memchr(b'>', &folded[at..])? + 1))
-            else {
-                return;
-            };
-            self.element = Some(LONGEST);
-            open
-        };
-        let close = memchr::memchr(b'<', &text[content..end]);
-        let (from, to) = trim(text, content, close.map_or(end, |at| content + at));
-        if from < to {
-            found(from, to, "encrypted-section");
         }
-        if close.is_some() {
+        let mut at = start;
+        loop {
+            if self.element.is_none() {
+                let Some(open) = opening(&folded[at - start..]) else { return };
+                self.element = Some(LONGEST);
+                at += open;
+            }
+            let close = memchr::memchr(b'<', &text[at..end]).map(|close| at + close);
+            let (from, to) = trim(text, at, close.unwrap_or(end));
+            if from < to {
+                found(from, to, "encrypted-section");
+            }
+            let Some(close) = close else { return };
             self.element = None;
+            at = close;
         }
     }
 
@@ -135,7 +138,11 @@ impl Blocks {
     ) {
         if let Some(section) = &mut self.section {
             section.lines_left -= 1;
-            if memchr::memmem::find(folded, b"section application").is_some() || section.lines_left == 0 {
+            // As a statement: what stands inside another word may be masked as part of that.
+            let close = memchr::memmem::find(folded, b"section application");
+            let is_statement =
+                |at: usize| folded[..at].last().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b';'));
+            if close.is_some_and(is_statement) || section.lines_left == 0 {
                 self.section = None;
             } else {
                 section_access(text, (start, end), folded, section, found);
@@ -167,6 +174,19 @@ fn has_opening(text: &[u8]) -> bool {
     })
 }
 
+/// Where the content of the first encrypted element begins.
+fn opening(folded: &[u8]) -> Option<usize> {
+    let names = [&b"<ciphervalue"[..], b"<encryptionkey"];
+    let at = names.iter().filter_map(|name| memchr::memmem::find(folded, name)).min()?;
+    Some(at + memchr::memchr(b'>', &folded[at..])? + 1)
+}
+
+/// Whether a line holds a mask of another kind, which may have taken the end of a block with it.
+fn has_other_mask(folded: &[u8], own: &[u8]) -> bool {
+    const MASK: &[u8] = b"redacted_";
+    memchr::memmem::find_iter(folded, MASK).any(|at| !folded[at + MASK.len()..].starts_with(own))
+}
+
 /// Runs of base64 in a line that are long enough to be key material; they may stand behind the prefix of a log. Gives whether there was one,
 /// masked or not.
 fn key_material(
@@ -183,7 +203,7 @@ fn key_material(
     let mut at = start;
     while at < end {
         let run = text[at..end].iter().take_while(|byte| is_base64(**byte)).count();
-        if run >= shortest && !text[at..].starts_with(b"REDACTED") {
+        if run >= shortest && memchr::memmem::find(&text[at..at + run], b"REDACTED").is_none() {
             found(at, at + run, "private-key");
             any = true;
         }

@@ -172,11 +172,18 @@ fn link(text: &[u8], name_start: usize, name_end: usize) -> Option<(Link, usize)
         }
         // SQL has no sign between: `ALTER ROLE x PASSWORD 'y'`.
         b'\'' if after_quote == name_end && at > name_end => Some((Link::Equals, at)),
-        // A list of arguments, as JSON shows a command line.
-        b',' if is_option && after_quote > name_end => Some((Link::Markup, at + 1)),
+        // A list of arguments, as JSON shows a command line: the option is an item of its own.
+        b',' if is_option && after_quote > name_end && is_quote(text, name_start) => {
+            Some((Link::Markup, at + 1))
+        }
         _ if is_option && at > name_end => Some((Link::Option, at)),
         _ => None,
     }
+}
+
+/// Whether a quote stands right before.
+fn is_quote(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at.wrapping_sub(1)), Some(b'"' | b'\'' | b'`'))
 }
 
 /// `key="Password" value="…"` and `"name": "password", "value": "…"`: the value of a pair whose key is this name.
@@ -269,7 +276,7 @@ fn bare(text: &[u8], at: usize, link: Link, name_start: usize) -> usize {
         || before.eq_ignore_ascii_case(b"set");
     let semicolon = memchr::memchr(b';', &text[at..line]).map(|end| at + end);
     if alone && matches!(link, Link::Equals | Link::Colon) && semicolon.is_none() {
-        return at + text[at..line].trim_ascii_end().len();
+        return at + before_tag(&text[at..line]).trim_ascii_end().len();
     }
     // Between semicolons blanks and commas belong to the value.
     if link == Link::Equals
@@ -279,6 +286,16 @@ fn bare(text: &[u8], at: usize, link: Link, name_start: usize) -> usize {
         return at + quote_end(&text[at..end]);
     }
     at + plain(&text[at..line])
+}
+
+/// What stands before a tag, opening or closing, of an element.
+fn before_tag(value: &[u8]) -> &[u8] {
+    let is_tag = |at: &usize| {
+        let from = at + 1 + usize::from(value.get(at + 1) == Some(&b'/'));
+        let name = value[from..].iter().take_while(|byte| is_name(**byte) || **byte == b':').count();
+        name > 0 && value.get(from + name) == Some(&b'>')
+    };
+    memchr::memchr_iter(b'<', value).find(is_tag).map_or(value, |at| &value[..at])
 }
 
 /// Up to a quote that closes what stands around, or a bracket that does.

@@ -66,7 +66,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
         "12.145.3.0",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc",
         "REDACTED_keyed_secret_0a1b2c3d",
-        "token: ",
+        "token: abc1\n",
         "Pwd={a;b}",
         "\\\"",
         "\u{e4}",
@@ -254,4 +254,20 @@ fn an_error_of_the_source_comes_through_after_what_was_read() {
     let mut out = Vec::new();
     let error = redaction.clear(Fails(false), &Hint::default()).read_to_end(&mut out).expect_err("fails");
     assert_eq!((out.as_slice(), error.to_string().as_str()), (&b"abc\n"[..], "broken disk"));
+}
+
+#[test]
+fn every_encrypted_element_and_every_key_is_masked() {
+    let both = "<a><CipherValue>AQAAone</CipherValue><b/><CipherValue>AQAAtwo</CipherValue></a>";
+    let masked = text(both);
+    assert!(!masked.contains("AQAA") && masked.contains("</CipherValue><b/><CipherValue>"), "{masked}");
+    let key = "MIIEowIBAAKCAQEAabcdefgh\n";
+    let begin = "-----BEGIN RSA PRIVATE KEY-----\n";
+    // The first key has no end.
+    let masked =
+        text(&format!("{begin}{key}one\ntwo\n{begin}\n\n\n{key}-----END RSA PRIVATE KEY-----\nthree\n"));
+    assert!(
+        !masked.contains("MIIE") && masked.contains("one\ntwo\n") && masked.ends_with("three\n"),
+        "{masked}"
+    );
 }
