@@ -14,7 +14,7 @@ use super::{TAG_DIGESTS, Target, bag};
 use crate::Error;
 use crate::manifest::{Manifest, Packed, PackedLines, Spool};
 use crate::plan::{EntryName, Names};
-use crate::redact::{Clearance, Cleared, Hint, Redaction};
+use crate::redact::{Clearance, Cleared, Redaction};
 
 #[cfg(test)]
 pub(super) mod tests;
@@ -152,8 +152,7 @@ impl<W: Target> Writer<W> {
     ) -> Result<Finished<W>, Error> {
         let document = Document::new(manifest, manifest.entries.iter())
             .map_err(|error| Error::output("write", &self.path, error))?;
-        let hint = Hint { name: MANIFEST.to_owned(), rules: Vec::new() };
-        let mut cleared = redaction.clear(document, &hint);
+        let mut cleared = redaction.clear_own(document);
         self.finish_with(&mut cleared, manifest.run.case_number.as_deref())
     }
 

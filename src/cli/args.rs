@@ -220,6 +220,6 @@ pub(super) enum CollectorsAction {
 pub(super) enum Privacy {
     /// Secrets only
     Secrets,
-    /// Users, hosts and addresses too
+    /// Also users, domains, hosts, e-mail, IP and MAC addresses inside files; names of files keep what they hold
     Identities,
 }

@@ -127,3 +127,6 @@ impl Gathered {
         self.lines.push(entry);
     }
 }
+
+#[cfg(test)]
+mod tests;

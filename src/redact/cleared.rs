@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
-use super::Redaction;
 use super::decode::Encoding;
 use super::learn::Learned;
 use super::scan::{Scanner, Span};
+use super::{Privacy, Redaction, identity};
 
 /// Bytes read from the source at a time. Always filled, so that what is found does not depend on how a source hands out its bytes.
 const BLOCK: usize = 256 * 1024;
@@ -49,8 +49,15 @@ enum Reason<'a> {
 }
 
 impl<'a, R: Read> Cleared<'a, R> {
-    pub(super) fn redacted(source: R, redaction: &'a Redaction, learned: Option<&'a Learned>) -> Self {
-        Self { source, reason: Reason::Redacted(Box::new(Engine::new(Some(redaction), learned))) }
+    pub(super) fn redacted(
+        source: R,
+        redaction: &'a Redaction,
+        privacy: Privacy,
+        learned: Option<&'a Learned>,
+    ) -> Self {
+        let mut engine = Engine::new(Some(redaction), learned);
+        engine.scanner.identities = privacy == Privacy::Identities;
+        Self { source, reason: Reason::Redacted(Box::new(engine)) }
     }
 }
 
@@ -224,9 +231,14 @@ impl<'a> Engine<'a> {
             }
             encoding.encode(&self.text[self.cleared..start], &mut self.out);
             if let Some(redaction) = self.redaction {
-                let secret = &self.text[start..span.end];
-                redaction.memory.learn(secret);
-                encoding.encode(redaction.key.mask(span.rule, secret).as_bytes(), &mut self.out);
+                let value = &self.text[start..span.end];
+                let mask = if identity::is_identity(span.rule) {
+                    identity::stand_in(&redaction.key, span.rule, value)
+                } else {
+                    redaction.memory.learn(value);
+                    redaction.key.mask(span.rule, value)
+                };
+                encoding.encode(mask.as_bytes(), &mut self.out);
             }
             *self.clearance.masks.entry(span.rule.to_owned()).or_default() += 1;
             self.cleared = span.end;

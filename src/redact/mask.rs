@@ -35,10 +35,15 @@ impl MaskKey {
         if plain.len() < SHORTEST_TAGGED || (plain.len() <= 16 && plain.iter().all(u8::is_ascii_digit)) {
             return format!("{PREFIX}{name}");
         }
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        mac.update(&plain);
-        let tag = mac.finalize().into_bytes();
+        let tag = self.digest(&plain);
         format!("{PREFIX}{name}_{:02x}{:02x}{:02x}{:02x}", tag[0], tag[1], tag[2], tag[3])
+    }
+
+    /// A keyed digest.
+    pub(super) fn digest(&self, value: &[u8]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        mac.update(value);
+        mac.finalize().into_bytes().into()
     }
 }
 

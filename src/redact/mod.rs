@@ -3,6 +3,7 @@
 mod block;
 mod cleared;
 mod decode;
+mod identity;
 mod keyed;
 mod learn;
 mod mask;
@@ -83,7 +84,12 @@ impl Redaction {
         _hint: &Hint,
         learned: Option<&'a Learned>,
     ) -> Cleared<'a, R> {
-        Cleared::redacted(source, self, learned)
+        Cleared::redacted(source, self, self.privacy, learned)
+    }
+
+    /// As `clear`, for what this program writes of a run: names in it must stay as they are in the bundle, secrets must not.
+    pub fn clear_own<R: Read>(&self, source: R) -> Cleared<'_, R> {
+        Cleared::redacted(source, self, Privacy::Secrets, None)
     }
 
     /// A short text with every secret masked: an argument, a line of standard error.

@@ -3,10 +3,10 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::block::Blocks;
-use super::keyed;
 use super::learn::Learned;
 use super::rules::Rules;
 use super::table::Table;
+use super::{identity, keyed};
 use crate::Error;
 
 /// How far around a needle a pattern may look.
@@ -56,6 +56,8 @@ impl Prefilter {
 /// What is kept of one stream between its pieces.
 #[derive(Default)]
 pub(super) struct Scanner {
+    /// Whether people, hosts and addresses are wanted too.
+    pub(super) identities: bool,
     header_seen: bool,
     table: Option<Table>,
     blocks: Blocks,
@@ -98,6 +100,9 @@ impl Scanner {
             }
         }
         self.state(text, (from, to), &mut spans);
+        if self.identities {
+            identity::find(text, |start, end, rule| spans.push(Span { start, end, rule }));
+        }
         if let Some(learned) = learned {
             learned.find(text, |start, end| spans.push(Span { start, end, rule: "learned-value" }));
         }
@@ -113,7 +118,7 @@ impl Scanner {
         if !self.header_seen && from < to {
             self.header_seen = true;
             let end = memchr::memchr(b'\n', &text[from..to]).map_or(to, |at| from + at + 1);
-            self.table = Table::of(&text[from..end]);
+            self.table = Table::of(&text[from..end], self.identities);
             start = end;
         }
         if let Some(table) = &mut self.table {

@@ -15,6 +15,26 @@ const COLUMNS: [(&str, &str); 10] = [
     ("secret", "column-secret"),
 ];
 
+/// Names of columns that hold an identity, folded (read from logs of real hosts).
+const IDENTITIES: [(&str, &str); 16] = [
+    ("userid", "user"),
+    ("username", "user"),
+    ("user", "user"),
+    ("activeuserid", "user"),
+    ("serviceuser", "user"),
+    ("authenticated user", "user"),
+    ("identifying user", "user"),
+    ("qlikview user", "user"),
+    ("userdirectory", "domain"),
+    ("activeuserdirectory", "domain"),
+    ("hostname", "host"),
+    ("executingnodename", "host"),
+    ("client machine identification", "host"),
+    ("clienthostaddress", "address"),
+    ("client address", "address"),
+    ("address", "address"),
+];
+
 /// Endings of names of columns that hold a password.
 const PASSWORDS: [&str; 4] = ["password", "passwd", "pwd", "passphrase"];
 
@@ -27,7 +47,7 @@ pub(super) struct Table {
 
 impl Table {
     /// A table whose header is this line, if it has secret columns.
-    pub(super) fn of(header: &[u8]) -> Option<Self> {
+    pub(super) fn of(header: &[u8], identities: bool) -> Option<Self> {
         let header = header.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(header);
         let count = |separator: u8| header.iter().filter(|byte| **byte == separator).count();
         let separator = [b'\t', b';', b',']
@@ -45,7 +65,7 @@ impl Table {
             .split(|byte| *byte == separator)
             .map(|name| String::from_utf8_lossy(name).trim().trim_matches('"').to_lowercase());
         let columns: Vec<(usize, &'static str)> =
-            names.enumerate().filter_map(|(at, name)| Some((at, rule(&name)?))).collect();
+            names.enumerate().filter_map(|(at, name)| Some((at, rule(&name, identities)?))).collect();
         (!columns.is_empty()).then_some(Self { separator, columns, column: 0 })
     }
 
@@ -76,8 +96,9 @@ impl Table {
     }
 }
 
-fn rule(name: &str) -> Option<&'static str> {
-    let known = COLUMNS.iter().find(|(column, _)| *column == name).map(|(_, rule)| *rule);
+fn rule(name: &str, identities: bool) -> Option<&'static str> {
+    let people = if identities { &IDENTITIES[..] } else { &[] };
+    let known = COLUMNS.iter().chain(people).find(|(column, _)| *column == name).map(|(_, rule)| *rule);
     known.or_else(|| PASSWORDS.iter().any(|ending| name.ends_with(ending)).then_some("column-password"))
 }
 

@@ -60,3 +60,19 @@ fn a_short_case_key_is_refused() {
     let ran = Run::new(["redact", "--case-key"]).arg(root.real("/short.key")).run().code(2);
     assert!(ran.stderr.contains("hint: use a file of 16 bytes"), "{ran}");
 }
+
+#[test]
+fn identities_are_masked_when_asked_for() {
+    let text = "Timestamp\tUserId\tMessage\n1\tjdoe\tDOMAIN\\svc from 10.1.2.3:4242, version 10.1.2.3\n";
+    let ran = Run::new(["redact", "--privacy", "identities"]).input(text).run().code(0);
+    let masked = ran.text();
+    assert!(
+        !masked.contains("jdoe") && !masked.contains("svc") && !masked.contains("from 10.1.2.3"),
+        "{ran}"
+    );
+    assert!(masked.contains(":4242, version 10.1.2.3\n") && masked.starts_with("Timestamp\tUserId"), "{ran}");
+    let root = Root::linux().file("/data/app.log", text);
+    let (bundle, _) = root.collect(&["--add", "/data", "--privacy", "identities"]);
+    assert_eq!(bundle.manifest()["redaction"]["privacy"], "identities");
+    assert!(!String::from_utf8_lossy(bundle.bytes("app.log")).contains("jdoe"));
+}
