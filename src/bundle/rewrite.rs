@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 
 use super::check::each;
 use super::{Added, BAG_INFO, BAGIT, Contents, MANIFEST, PACKED_CHECKS, PAYLOAD_DIGESTS, TAG_DIGESTS};
-use super::{Target, Writer};
+use super::{End, Target, Writer};
 use crate::Error;
 use crate::plan::EntryName;
 use crate::redact::Cleared;
@@ -44,7 +44,12 @@ pub fn rewrite<W: Target>(
             return writer.copy(stored, modified, &mut content);
         }
         let mut cleared = again(name, Box::new(content));
-        changed.push((name.clone(), writer.add(name, &mut cleared, modified)?));
+        let added = writer.add(name, &mut cleared, modified)?;
+        // It was read and cleared before, so anything but its whole is damage that came since.
+        if !matches!(added.end, End::Whole) {
+            return Err(Error::ReadBack(format!("{name} could not be cleared again")));
+        }
+        changed.push((name.clone(), added));
         Ok(())
     })?;
     Ok((writer, changed))

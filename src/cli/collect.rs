@@ -13,7 +13,7 @@ use crate::bundle::Partial;
 use crate::collect::{Event, Job, Stop, collect};
 use crate::detect::{Detection, detect};
 use crate::host::{Host, Mark, lower_priority};
-use crate::plan::{Plan, plan};
+use crate::plan::{EntryName, Plan, plan};
 
 /// Asked by ctrl-C; a signal handler needs something that outlives the run.
 static STOP: Stop = Stop::new();
@@ -91,7 +91,15 @@ impl Durations {
 fn target(args: &args::Collect, host: &Host) -> Result<PathBuf, Error> {
     let is_zip = args.output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
     if is_zip && !args.output.is_dir() {
-        return Ok(args.output.clone());
+        // The name without its ending is also the folder in the zip, which every system must be able to make.
+        let stem = args.output.file_stem().unwrap_or_default().to_string_lossy();
+        return match EntryName::parse(&stem) {
+            Ok(_) => Ok(args.output.clone()),
+            Err(reason) => Err(Error::usage(
+                format!("--output {}: not a name for a bundle: {reason}", args.output.display()),
+                "letters, digits, dots, dashes and underscores are safe everywhere; a folder alone gives a name by itself",
+            )),
+        };
     }
     let case = args.case.as_deref().map(name_part).transpose()?;
     let start = host.clock.utc().format("%Y%m%dT%H%M%SZ");

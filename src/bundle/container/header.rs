@@ -61,6 +61,14 @@ impl Record {
         }
     }
 
+    /// Says where it is; whoever reads a place beyond 4 GiB needs 64 bits.
+    pub(super) fn place(&mut self, offset: u64) {
+        self.offset = offset;
+        if offset >= u64::from(u32::MAX) {
+            self.needed = 45;
+        }
+    }
+
     /// Gives it room for sizes of 64 bits.
     pub(super) fn make_large(&mut self) {
         self.is_large = true;
@@ -138,7 +146,7 @@ impl Record {
     ) -> Option<&'static str> {
         let flags = if self.name.is_ascii() { 0 } else { UTF8 };
         let needed = match self.method {
-            _ if self.is_large => 45,
+            _ if self.is_large || self.offset >= u64::from(u32::MAX) => 45,
             DEFLATED => 20,
             _ => 10,
         };
@@ -256,7 +264,8 @@ mod tests {
         {
             for (name, method) in [("t/a.txt", DEFLATED), ("t/\u{e4}.txt", STORED)] {
                 let mut record = Record::new(name.to_owned(), method, DateTime::UNIX_EPOCH);
-                (record.bytes, record.packed, record.offset, record.crc) = (bytes, bytes, offset, 77);
+                record.place(offset);
+                (record.bytes, record.packed, record.crc) = (bytes, bytes, 77);
                 if is_large {
                     record.make_large();
                 }

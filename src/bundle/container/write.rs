@@ -63,7 +63,7 @@ impl<W: Target> Archive<W> {
         self.packer.start(record.method);
         self.packer.push(content, &mut keep)?;
         self.packer.end(&mut keep)?;
-        record.offset = self.position;
+        record.place(self.position);
         record.bytes = content.len() as u64;
         record.packed = packed.len() as u64;
         record.crc = crc(content);
@@ -76,7 +76,7 @@ impl<W: Target> Archive<W> {
 
     /// Starts an entry of unknown size, which gets room for sizes of 64 bits.
     pub(in crate::bundle) fn begin(&mut self, mut record: Record) -> io::Result<()> {
-        record.offset = self.position;
+        record.place(self.position);
         record.make_large();
         self.put(&record.local_header())?;
         self.packer.start(record.method);

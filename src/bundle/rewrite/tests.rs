@@ -80,3 +80,19 @@ fn only_the_named_entries_are_cleared_again() {
     let checked = check(Cursor::new(&bytes), &finished.contents, &search("hunter2")).unwrap();
     assert_eq!(checked.hits, []);
 }
+
+#[test]
+fn damage_that_came_since_is_an_error() {
+    let content = "a line with hunter2 in it\n".repeat(400);
+    let sample = bundle_of(&[("data/a.txt", &content)]);
+    let named = BTreeSet::from([name("data/a.txt")]);
+    for at in 60..100 {
+        let mut bytes = sample.out.clone();
+        bytes[at] ^= 0x10;
+        let out = Cursor::new(Vec::new());
+        let result = rewrite(Cursor::new(&bytes), &sample.contents, out, &named, &|_, source| {
+            Cleared::test_stream(source, Clearance::default())
+        });
+        assert!(matches!(result.map(drop), Err(Error::ReadBack(_))), "byte {at}");
+    }
+}
