@@ -39,7 +39,7 @@ pub(super) fn take<W: Target>(
         Source::File(path) => return take_file(job, item, path, writer),
         Source::Command(command) => return take_command(job, item, command, writer),
         Source::Facts(kind) => job.host.fact(*kind),
-        Source::Events(channel) => job.host.facts.events(channel, &job.window),
+        Source::Events(channel) => return take_events(job, item, channel, writer),
         Source::RunLog | Source::Nothing(_) => return Ok(known(item, Outcome::Missing, "nothing to open")),
     };
     match facts {
@@ -50,6 +50,26 @@ pub(super) fn take<W: Target>(
             store_bytes(job, item, bytes, writer)
         }
     }
+}
+
+/// Events as one JSON list, a line each, so that tools for lines serve too.
+fn take_events<W: Target>(
+    job: &Job<'_>,
+    item: &PlanItem,
+    channel: &str,
+    writer: &mut Writer<W>,
+) -> Result<Entry, Error> {
+    let (events, damage) = match job.host.facts.events(channel, &job.window) {
+        Ok(events) => events,
+        Err(miss) => return Ok(missed(item, &miss)),
+    };
+    let lines: Vec<String> = events.iter().map(ToString::to_string).collect();
+    let mut entry = store_bytes(job, item, format!("[\n{}\n]\n", lines.join(",\n")).into_bytes(), writer)?;
+    if let (Some(damage), Outcome::Collected) = (damage, entry.outcome) {
+        entry.outcome = Outcome::Truncated;
+        entry.reason = Some(damage);
+    }
+    Ok(entry)
 }
 
 fn take_file<W: Target>(

@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use serde_json::{Value as Json, json};
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::{Files, Miss, Os};
+use super::Files;
 
 /// Largest file that is looked into.
 const LARGEST: u64 = 1024 * 1024;
@@ -21,10 +22,8 @@ const FOLDERS: [&str; 5] = [
 ];
 
 /// All certificates in the usual places, by path.
-pub(super) fn document(files: &Files, os: Os) -> Result<Json, Miss> {
-    if os == Os::Windows {
-        return Err(Miss::Missing("certificate stores are not read on this system".into()));
-    }
+#[cfg_attr(windows, expect(dead_code, reason = "Windows has stores of its own"))]
+pub(super) fn document(files: &Files) -> Json {
     let mut list = Vec::new();
     for found in FOLDERS.iter().flat_map(|folder| files.find(folder)) {
         // Links lead to files that are found by themselves, or belong to the system's own list.
@@ -34,7 +33,7 @@ pub(super) fn document(files: &Files, os: Os) -> Result<Json, Miss> {
             list.push(facts);
         }
     }
-    Ok(Json::Array(list))
+    Json::Array(list)
 }
 
 /// Facts about each certificate in a file, PEM or DER.
@@ -52,7 +51,11 @@ pub(super) fn facts(bytes: &[u8]) -> Vec<Json> {
     blocks.filter_map(decode).filter_map(|der| certificate(&der)).collect()
 }
 
-fn certificate(der: &[u8]) -> Option<Json> {
+/// Qlik Sense marks its certificates with this extension (public PowerShell tools for Qlik Sense).
+const QLIK: &str = "1.3.6.1.5.5.7.13.3";
+
+/// Facts about one certificate.
+pub(super) fn certificate(der: &[u8]) -> Option<Json> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     let time = |time: x509_parser::time::ASN1Time| {
         chrono::DateTime::from_timestamp(time.timestamp(), 0).map(|time| time.to_rfc3339())
@@ -70,11 +73,14 @@ fn certificate(der: &[u8]) -> Option<Json> {
         "not_before": time(certificate.validity().not_before),
         "not_after": time(certificate.validity().not_after),
         "serial": certificate.raw_serial_as_string(),
+        // Windows and the logs of Qlik products name a certificate by its SHA-1.
+        "thumbprint": hex(&Sha1::digest(der)),
         "thumbprint_sha256": hex(&Sha256::digest(der)),
         "names": names.unwrap_or_default(),
         "key_algorithm": certificate.public_key().algorithm.algorithm.to_id_string(),
         "key_bits": certificate.public_key().parsed().ok().map(|key| key.key_size()),
         "is_authority": certificate.is_ca(),
+        "made_by_qlik": certificate.extensions().iter().any(|extension| extension.oid.to_id_string() == QLIK),
     }))
 }
 

@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::Miss;
+use super::{Miss, platform};
 
 #[cfg(test)]
 mod tests;
@@ -74,7 +74,7 @@ pub(super) fn run(command: &HostCommand) -> Result<CommandOutput, Miss> {
         output.timed_out = !ends_soon(&mut child);
     }
     if output.timed_out {
-        kill(&mut child);
+        platform::kill(&mut child);
     }
     let status = child.wait().map_err(|error| Miss::Failed(format!("{program}: {error}")))?;
     if output.timed_out && output.stdout.is_empty() {
@@ -87,15 +87,9 @@ pub(super) fn run(command: &HostCommand) -> Result<CommandOutput, Miss> {
 
 fn start(program: &str, arguments: &[String]) -> io::Result<Child> {
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .env_clear()
-        .env("LC_ALL", "C")
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .current_dir("/");
+    command.args(arguments).env_clear();
+    platform::surround(&mut command);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.spawn()
 }
 
@@ -120,17 +114,4 @@ fn ends_soon(child: &mut Child) -> bool {
         }
         ended
     })
-}
-
-/// Kills the program with everything it started. It is not waited for yet, so its group is still its own.
-#[cfg(unix)]
-fn kill(child: &mut Child) {
-    if let Some(group) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-}
-
-#[cfg(not(unix))]
-fn kill(child: &mut Child) {
-    let _ = child.kill();
 }

@@ -2,6 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+/// Events, and what was wrong with their log, if anything.
+pub type Events = (Vec<serde_json::Value>, Option<String>);
+
+/// A window of time; either end may be open.
+pub type Window = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 /// One document of facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum FactKind {
@@ -74,10 +80,6 @@ pub trait Facts: Send + Sync {
     fn read(&self, kind: FactKind) -> Result<serde_json::Value, Miss>;
     /// Names of the event channels worth reading: Windows channels, or `journal`.
     fn channels(&self) -> Vec<String>;
-    /// Events of Qlik and service-control providers in a window of time, oldest first.
-    fn events(
-        &self,
-        channel: &str,
-        window: &(Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-    ) -> Result<serde_json::Value, Miss>;
+    /// Events of Qlik and service-control providers in a window of time, oldest first, and what was wrong with the log, if anything.
+    fn events(&self, channel: &str, window: &Window) -> Result<Events, Miss>;
 }

@@ -2,13 +2,13 @@
 
 #![expect(clippy::disallowed_types, reason = "the seam")]
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Take};
 
 use chrono::{DateTime, Utc};
 
 use super::place::Place;
-use super::{HostPath, Os};
+use super::{HostPath, Os, platform};
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +22,8 @@ pub enum Kind {
     Folder,
     /// A symbolic link, junction or other reparse point; never followed below a search's fixed part.
     Link,
+    /// A file whose content lies with a cloud service and would have to be fetched; never opened.
+    Placeholder,
     /// A FIFO, socket or device; never opened.
     Other,
 }
@@ -57,6 +59,15 @@ pub struct Files {
     pub(super) modified: Option<DateTime<Utc>>,
 }
 
+/// A time of a file; nothing for one that no calendar has.
+fn time_of(time: std::time::SystemTime) -> Option<DateTime<Utc>> {
+    let (seconds, nanoseconds) = match time.duration_since(std::time::UNIX_EPOCH) {
+        Ok(after) => (i64::try_from(after.as_secs()).ok()?, after.subsec_nanos()),
+        Err(error) => (-i64::try_from(error.duration().as_secs()).ok()? - 1, 0),
+    };
+    DateTime::from_timestamp(seconds, nanoseconds)
+}
+
 impl Files {
     pub(super) fn new(place: Place, modified: Option<DateTime<Utc>>) -> Self {
         Self { place, modified }
@@ -77,18 +88,27 @@ impl Files {
         self.open_at(path, 0)
     }
 
-    /// As `open`, starting at an offset.
-    pub fn open_at(&self, path: &HostPath, offset: u64) -> io::Result<OpenFile> {
-        let mut file = options().open(self.place.real(path)?)?;
+    /// A regular file as it is, for readers that go to and fro in it.
+    pub(super) fn open_file(&self, path: &HostPath) -> io::Result<File> {
+        let real = self.place.real(path)?;
+        if self.stat_of(&real.symlink_metadata()?).kind == Kind::Link {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a link, which is not followed"));
+        }
+        let file = platform::open(&real)?;
         // Asked of the open file, since the name may have been given to something else meanwhile.
-        let stat = self.stat_of(&file.metadata()?);
-        if stat.kind != Kind::File {
+        if self.stat_of(&file.metadata()?).kind != Kind::File {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
+        Ok(file)
+    }
+
+    /// As `open`, starting at an offset.
+    pub fn open_at(&self, path: &HostPath, offset: u64) -> io::Result<OpenFile> {
+        let mut file = self.open_file(path)?;
+        let stat = self.stat_of(&file.metadata()?);
         if offset > 0 {
             file.seek(SeekFrom::Start(offset))?;
         }
-        advise(&file);
         Ok(OpenFile { inner: file.take(stat.bytes.saturating_sub(offset)), stat })
     }
 
@@ -108,38 +128,11 @@ impl Files {
         let kind = match (kind.is_symlink(), kind.is_dir(), kind.is_file()) {
             (true, ..) => Kind::Link,
             (_, true, _) => Kind::Folder,
+            _ if platform::is_placeholder(metadata) => Kind::Placeholder,
             (_, _, true) => Kind::File,
             _ => Kind::Other,
         };
-        let modified = self.modified.or_else(|| metadata.modified().ok().map(DateTime::from));
+        let modified = self.modified.or_else(|| metadata.modified().ok().and_then(time_of));
         Stat { kind, bytes: metadata.len(), modified }
     }
 }
-
-/// Neither waits for the other end of a pipe nor follows a link.
-#[cfg(unix)]
-fn options() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-
-    use rustix::fs::OFlags;
-    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let mut options = OpenOptions::new();
-    options.read(true).custom_flags(flags.bits().cast_signed());
-    options
-}
-
-#[cfg(not(unix))]
-fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    options
-}
-
-/// Read once, front to back; the host's cache is for the host.
-#[cfg(target_os = "linux")]
-fn advise(file: &File) {
-    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::Sequential);
-}
-
-#[cfg(not(target_os = "linux"))]
-fn advise(_: &File) {}

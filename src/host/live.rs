@@ -1,48 +1,21 @@
-//! This machine: its facts by native calls, its few programs, its journal.
+//! This machine: its facts by native calls, its few programs, its events.
 
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat};
 use serde_json::{Value as Json, json};
 use sysinfo::{Disks, Networks, System};
 
-use super::certificates;
 use super::commands::run;
-use super::registry::NoRegistry;
+use super::facts::{Events, Window};
 use super::{
     Clock, CommandOutput, Commands, FactKind, Facts, Files, Host, HostCommand, HostPath, Miss, Os, Vars,
-    ports, process,
+    platform, process,
 };
 use crate::Error;
 
-/// Programs that tell what no native call does: id, candidates for the program, arguments, seconds.
-const PROGRAMS: [(&str, &[&str], &[&str], u64); 3] = [
-    (
-        "failed-units",
-        &["/usr/bin/systemctl", "/bin/systemctl"],
-        &["--no-pager", "--failed", "--all", "--full"],
-        10,
-    ),
-    ("journal-usage", &["/usr/bin/journalctl", "/bin/journalctl"], &["--disk-usage"], 10),
-    ("time-synchronization", &["/usr/bin/timedatectl"], &["status", "--no-pager"], 10),
-];
-
-/// Entries of the journal that are taken at most.
-const EVENTS: &str = "5000";
-
-/// Units whose messages tell of Qlik products and of services that start and stop.
-const UNITS: [&str; 8] = [
-    "qlik*",
-    "repagent*",
-    "areplicate*",
-    "talend*",
-    "postgresql*",
-    "init.scope",
-    "systemd-timesyncd*",
-    "chrony*",
-];
-
-const fn this_os() -> Os {
+/// The family of the system that this program was built for.
+pub(super) const fn this_os() -> Os {
     if cfg!(windows) {
         Os::Windows
     } else if cfg!(target_os = "macos") {
@@ -58,7 +31,8 @@ impl Host {
         let os = this_os();
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let vars = Vars::new(os, variables);
+        // What the process was given comes last and wins.
+        let vars = Vars::new(os, platform::more_variables().into_iter().chain(variables));
         let proxies = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
         let proxies = proxies
             .iter()
@@ -68,33 +42,23 @@ impl Host {
             os,
             name: System::host_name().ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "host".into()),
             root: None,
-            administrator: administrator(),
+            administrator: platform::administrator(),
             files: Files::live(os),
             vars,
             clock: Clock::live(),
-            registry: Box::new(NoRegistry),
+            registry: platform::registry(),
             commands: Box::new(Programs),
             facts: Box::new(LiveFacts { files: Files::live(os), os, clock: Clock::live(), proxies }),
         })
     }
 }
 
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "not every platform can tell")]
-fn administrator() -> Option<bool> {
-    Some(rustix::process::geteuid().is_root())
-}
-
-#[cfg(not(unix))]
-fn administrator() -> Option<bool> {
-    None
-}
-
 struct Programs;
 
 impl Programs {
     fn find(id: &str) -> Option<HostCommand> {
-        let (id, candidates, arguments, seconds) = PROGRAMS.iter().find(|program| program.0 == id)?;
+        let (id, candidates, arguments, seconds) =
+            platform::PROGRAMS.iter().find(|program| program.0 == id)?;
         let program = candidates.iter().find(|program| std::path::Path::new(program).is_file())?;
         let argv = std::iter::once(program).chain(arguments.iter()).map(|part| (*part).to_owned()).collect();
         Some(HostCommand { id: (*id).to_owned(), argv, timeout: Duration::from_secs(*seconds) })
@@ -104,7 +68,7 @@ impl Programs {
 impl Commands for Programs {
     fn list(&self) -> Vec<HostCommand> {
         let mut found: Vec<HostCommand> =
-            PROGRAMS.iter().filter_map(|program| Self::find(program.0)).collect();
+            platform::PROGRAMS.iter().filter_map(|program| Self::find(program.0)).collect();
         found.sort_by(|a, b| a.id.cmp(&b.id));
         found
     }
@@ -129,63 +93,20 @@ impl Facts for LiveFacts {
             FactKind::Disks => disks(),
             FactKind::Network => self.network(),
             FactKind::Processes => process::document(),
-            FactKind::Certificates => certificates::document(&self.files, self.os),
-            // What the service manager and the package database say is read where it is listed.
-            FactKind::Services | FactKind::Installed => Err(Miss::Missing("listed from files".into())),
+            FactKind::Certificates => platform::certificates(&self.files),
+            // What else is known of services, and all that is known of packages, is read where it is listed.
+            FactKind::Services => platform::services(),
+            FactKind::Installed => Err(Miss::Missing("listed from files".into())),
         }
     }
 
     fn channels(&self) -> Vec<String> {
-        if journal().is_some() { vec!["journal".into()] } else { Vec::new() }
+        platform::channels()
     }
 
-    fn events(
-        &self,
-        channel: &str,
-        window: &(Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-    ) -> Result<Json, Miss> {
-        let program = journal()
-            .filter(|_| channel == "journal")
-            .ok_or_else(|| Miss::Missing("there is no journal here".into()))?;
-        let mut argv = vec![
-            program.to_owned(),
-            "--output=json".into(),
-            "--no-pager".into(),
-            "--quiet".into(),
-            "--utc".into(),
-        ];
-        argv.push(format!("--lines={EVENTS}"));
-        argv.extend(UNITS.iter().map(|unit| format!("--unit={unit}")));
-        let time = |time: DateTime<Utc>| time.format("%Y-%m-%d %H:%M:%S UTC").to_string();
-        argv.extend(window.0.map(|since| format!("--since={}", time(since))));
-        argv.extend(window.1.map(|until| format!("--until={}", time(until))));
-        let output = run(&HostCommand { id: "journal".into(), argv, timeout: Duration::from_secs(20) })?;
-        if output.timed_out {
-            return Err(Miss::TimedOut("the journal did not answer in 20 s".into()));
-        }
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        Ok(Json::Array(text.lines().filter_map(event).collect()))
+    fn events(&self, channel: &str, window: &Window) -> Result<Events, Miss> {
+        platform::events(channel, window)
     }
-}
-
-fn journal() -> Option<&'static str> {
-    ["/usr/bin/journalctl", "/bin/journalctl"]
-        .into_iter()
-        .find(|program| std::path::Path::new(program).is_file())
-}
-
-/// The few fields of a journal entry that tell something; command lines and environments are left out.
-fn event(line: &str) -> Option<Json> {
-    let entry: Json = serde_json::from_str(line).ok()?;
-    let micros: i64 = entry["__REALTIME_TIMESTAMP"].as_str()?.parse().ok()?;
-    let time = DateTime::from_timestamp_micros(micros)?.to_rfc3339_opts(SecondsFormat::Millis, true);
-    Some(json!({
-        "time": time,
-        "unit": entry["_SYSTEMD_UNIT"],
-        "provider": entry["SYSLOG_IDENTIFIER"],
-        "priority": entry["PRIORITY"],
-        "message": entry["MESSAGE"],
-    }))
 }
 
 impl LiveFacts {
@@ -253,7 +174,7 @@ impl LiveFacts {
             .collect();
         interfaces.sort_by_key(|interface| interface["name"].to_string());
         Ok(
-            json!({ "interfaces": interfaces, "listening": ports::listening(), "proxy_variables": self.proxies }),
+            json!({ "interfaces": interfaces, "listening": platform::listening(), "proxy_variables": self.proxies }),
         )
     }
 }

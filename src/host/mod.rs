@@ -3,14 +3,13 @@
 mod certificates;
 mod clock;
 mod commands;
+mod eventlog;
 mod facts;
 mod files;
 mod installed;
 mod live;
 mod path;
 mod place;
-mod ports;
-mod priority;
 mod private;
 mod process;
 mod recorded;
@@ -21,15 +20,22 @@ mod search;
 mod services;
 mod vars;
 
+#[cfg(windows)]
+#[path = "windows/mod.rs"]
+mod platform;
+
+#[cfg(not(windows))]
+#[path = "unix/mod.rs"]
+mod platform;
+
 use std::path::PathBuf;
 
 pub use clock::{Clock, Mark};
 pub use commands::{CommandOutput, Commands, HostCommand};
-pub use facts::{FactKind, Facts, Miss};
+pub use facts::{Events, FactKind, Facts, Miss, Window};
 pub use files::{Files, Kind, OpenFile, Stat};
 pub use installed::InstalledPackage;
 pub use path::HostPath;
-pub use priority::lower_priority;
 pub use private::create_private;
 pub use process::Process;
 pub use registry::{KeyPath, Registry, Value};
@@ -129,6 +135,16 @@ impl Host {
                 .into(),
         ))
     }
+}
+
+/// Idle priority for processor and disk, as far as the system lets us; the host comes first.
+pub fn lower_priority() {
+    platform::lower_priority();
+}
+
+/// Whether the console was opened for this program alone, as by double-click, and closes when it ends.
+pub fn has_own_console() -> bool {
+    platform::has_own_console()
 }
 
 /// A list as a document; an empty one says that nothing was there to read.

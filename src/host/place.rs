@@ -6,13 +6,13 @@
 )]
 
 use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::{HostPath, Os};
+use super::{HostPath, Os, platform};
 
 /// Where the files of a host really are.
 pub(super) struct Place {
@@ -21,15 +21,20 @@ pub(super) struct Place {
     root: Option<PathBuf>,
     /// Names in folders that were looked into without regard to letter case.
     listings: Mutex<HashMap<PathBuf, Vec<OsString>>>,
+    /// Shares that were asked whether they answer.
+    shares: Mutex<HashMap<String, Answer>>,
 }
+
+/// What a share answered; an error cannot be kept as it is.
+type Answer = Result<(), (io::ErrorKind, String)>;
 
 impl Place {
     pub(super) fn live(os: Os) -> Self {
-        Self { os, root: None, listings: Mutex::default() }
+        Self { os, root: None, listings: Mutex::default(), shares: Mutex::default() }
     }
 
     pub(super) fn rooted(os: Os, root: PathBuf) -> Self {
-        Self { os, root: Some(root), listings: Mutex::default() }
+        Self { os, root: Some(root), listings: Mutex::default(), shares: Mutex::default() }
     }
 
     pub(super) fn os(&self) -> Os {
@@ -38,10 +43,10 @@ impl Place {
 
     /// The real path of a host path, whether or not its last part is there.
     pub(super) fn real(&self, path: &HostPath) -> io::Result<PathBuf> {
-        let Some(root) = &self.root else { return Ok(native(path)) };
+        let Some(root) = &self.root else { return self.live_path(path) };
         let mut real = root.clone();
         if let Some(exact) = path.exact() {
-            real.push(os_string(exact.strip_prefix(b"/").unwrap_or(exact)));
+            exact.split(|byte| *byte == b'/').for_each(|part| real.push(platform::os_string(part)));
             return self.inside(real);
         }
         let slashed = path.slashed();
@@ -63,19 +68,37 @@ impl Place {
     /// The host path of a real path.
     pub(super) fn host(&self, real: &Path) -> HostPath {
         let Some(root) = &self.root else {
-            return HostPath::from_bytes(self.os, real.as_os_str().as_encoded_bytes());
+            return platform::host_path(self.os, real);
         };
         let below = real.strip_prefix(root).unwrap_or(real);
-        let bytes = below.as_os_str().as_encoded_bytes();
+        let parts: Vec<&[u8]> = below.iter().map(std::ffi::OsStr::as_encoded_bytes).collect();
+        let bytes = parts.join(&b'/');
         if self.os != Os::Windows {
-            return HostPath::from_bytes(self.os, &[b"/", bytes].concat());
+            return HostPath::from_bytes(self.os, &[b"/", &*bytes].concat());
         }
-        let text = below.to_string_lossy();
+        let text = String::from_utf8_lossy(&bytes);
         match text.split_once('/') {
             Some(("UNC", share)) => HostPath::new(self.os, &format!("//{share}")),
             Some((drive, rest)) => HostPath::new(self.os, &format!("{drive}:/{rest}")),
             None => HostPath::new(self.os, &format!("{text}:/")),
         }
+    }
+
+    /// A path on this machine. A server that does not answer is asked once, and not for long.
+    fn live_path(&self, path: &HostPath) -> io::Result<PathBuf> {
+        let is_plain = |rest: &&str| self.os == Os::Windows && !rest.starts_with(['?', '.']);
+        let share = path.as_str().strip_prefix(r"\\").filter(is_plain);
+        if let Some(share) = share {
+            let share = share.splitn(3, '\\').take(2).collect::<Vec<_>>().join(r"\");
+            let mut asked = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+            let answer = asked.entry(share.to_lowercase()).or_insert_with(|| {
+                platform::reach(&share).map_err(|error| (error.kind(), error.to_string()))
+            });
+            if let Err((kind, reason)) = answer {
+                return Err(io::Error::new(*kind, reason.clone()));
+            }
+        }
+        Ok(platform::native(path))
     }
 
     /// A name in a folder; on Windows in whatever letter case it is stored.
@@ -109,19 +132,4 @@ fn list(folder: &Path) -> Vec<OsString> {
         fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
     names.sort();
     names
-}
-
-fn native(path: &HostPath) -> PathBuf {
-    path.exact().map_or_else(|| PathBuf::from(path.as_str()), |exact| PathBuf::from(os_string(exact)))
-}
-
-#[cfg(unix)]
-fn os_string(bytes: &[u8]) -> OsString {
-    use std::os::unix::ffi::OsStrExt;
-    OsStr::from_bytes(bytes).to_owned()
-}
-
-#[cfg(not(unix))]
-fn os_string(bytes: &[u8]) -> OsString {
-    OsStr::new(&*String::from_utf8_lossy(bytes)).to_owned()
 }

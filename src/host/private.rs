@@ -2,20 +2,18 @@
 
 #![expect(clippy::disallowed_types, reason = "the seam")]
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::Path;
+
+use super::platform;
 
 /// Creates a new file that only its owner may read, open for reading and writing.
 ///
 /// # Platform behavior
-/// On Unix its mode is 0600; elsewhere it has the rights of its folder.
+/// On Unix its mode is 0600; on Windows its owner, the administrators and the system have all rights, and nobody else has any.
 pub fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    platform::create_private(path)
 }
 
 #[cfg(test)]

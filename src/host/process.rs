@@ -61,6 +61,14 @@ pub(super) fn list(host: &Host) -> Result<Vec<Process>, Miss> {
     Ok(processes)
 }
 
+/// Names of the running processes of this machine by their ids.
+#[cfg(windows)]
+pub(super) fn names() -> std::collections::BTreeMap<u32, String> {
+    let system = snapshot().ok();
+    let processes = system.iter().flat_map(|system| system.processes().values());
+    processes.map(|process| (process.pid().as_u32(), process.name().to_string_lossy().into_owned())).collect()
+}
+
 /// Seconds since 1970 as a time in UTC.
 fn started(seconds: u64) -> Option<String> {
     let time = chrono::DateTime::from_timestamp(i64::try_from(seconds).ok()?, 0)?;

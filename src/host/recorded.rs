@@ -3,11 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use serde::Deserialize;
 
+use super::eventlog::{self, is_inside};
+use super::live::this_os;
+use super::place::Place;
 use super::rooted::own;
-use super::{CommandOutput, Commands, FactKind, Facts, Files, HostCommand, Miss, Os};
+use super::{
+    CommandOutput, Commands, Events, FactKind, Facts, Files, HostCommand, HostPath, Miss, Os, Window,
+};
 
 /// Largest recorded document that is read.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -29,7 +34,7 @@ struct Ending {
 
 impl Recorded {
     pub(super) fn new(folder: &Path, os: Os) -> Self {
-        Self { folder: folder.to_owned(), os, files: Files::live(Os::Linux) }
+        Self { folder: folder.to_owned(), os, files: Files::live(this_os()) }
     }
 
     fn read(&self, below: &str) -> Result<Vec<u8>, Miss> {
@@ -73,22 +78,32 @@ impl Facts for Recorded {
         channels
     }
 
-    fn events(
-        &self,
-        channel: &str,
-        window: &(Option<DateTime<Utc>>, Option<DateTime<Utc>>),
-    ) -> Result<serde_json::Value, Miss> {
-        let mut events = self.json(&format!("events/{channel}.json"))?;
+    fn events(&self, channel: &str, window: &Window) -> Result<Events, Miss> {
+        let events = match self.json(&format!("events/{channel}.json")) {
+            Err(Miss::Missing(why)) if self.os == Os::Windows => {
+                return self.event_log(channel, window, Miss::Missing(why));
+            }
+            other => other?,
+        };
         let inside = |event: &serde_json::Value| {
             let time = event["time"].as_str().and_then(|time| DateTime::parse_from_rfc3339(time).ok());
-            time.is_none_or(|time| {
-                window.0.is_none_or(|since| time >= since) && window.1.is_none_or(|until| time <= until)
-            })
+            time.is_none_or(|time| is_inside(time.to_utc(), window))
         };
-        if let Some(list) = events.as_array_mut() {
-            list.retain(inside);
+        let list = events.as_array().cloned().unwrap_or_else(|| vec![events]);
+        Ok((list.into_iter().filter(inside).collect(), None))
+    }
+}
+
+impl Recorded {
+    /// The event log itself, where the root has it.
+    fn event_log(&self, channel: &str, window: &Window, otherwise: Miss) -> Result<Events, Miss> {
+        let name = format!(r"C:\Windows\System32\winevt\Logs\{}.evtx", channel.replace('/', "%4"));
+        let host = Files::new(Place::rooted(self.os, self.folder.join("root")), None);
+        match host.open_file(&HostPath::new(self.os, &name)) {
+            Ok(file) => eventlog::read(file, window),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(otherwise),
+            Err(error) => Err(Miss::Failed(format!("{name}: {error}"))),
         }
-        Ok(events)
     }
 }
 

@@ -51,16 +51,3 @@ pub trait Registry: Send + Sync {
         Ok(found.and_then(|all| all.into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)))
     }
 }
-
-/// A registry with nothing in it, as on every system but Windows.
-pub(super) struct NoRegistry;
-
-impl Registry for NoRegistry {
-    fn subkeys(&self, _: &KeyPath) -> Result<Option<Vec<String>>, Miss> {
-        Ok(None)
-    }
-
-    fn values(&self, _: &KeyPath) -> Result<Option<Vec<(String, Value)>>, Miss> {
-        Ok(None)
-    }
-}

@@ -8,10 +8,11 @@ use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 use serde::de::Error as _;
 
+use super::live::this_os;
 use super::place::Place;
 use super::recorded::Recorded;
 use super::regfile::RegFile;
-use super::{Clock, Files, Host, HostPath, Os, Vars};
+use super::{Clock, Files, Host, HostPath, Os, Vars, platform};
 use crate::Error;
 
 /// Largest `registry.reg` that is read: a whole SOFTWARE hive is below it.
@@ -57,7 +58,7 @@ impl Host {
             OsName::Linux => Os::Linux,
             OsName::Macos => Os::MacOs,
         };
-        let own = Files::live(Os::Linux);
+        let own = Files::live(this_os());
         let modified = file.modified.map(|time| time.to_utc());
         Ok(Self {
             os,
@@ -76,12 +77,12 @@ impl Host {
 
 /// A path of this machine, for what lies beside the root.
 pub(super) fn own(path: &Path) -> HostPath {
-    HostPath::from_bytes(Os::Linux, path.as_os_str().as_encoded_bytes())
+    platform::host_path(this_os(), path)
 }
 
 fn host_file(folder: &Path) -> Result<HostFile, Error> {
     let path: PathBuf = folder.join("host.toml");
-    let bytes = Files::live(Os::Linux).read_small(&own(&path), HOST_FILE).map_err(|source| {
+    let bytes = Files::live(this_os()).read_small(&own(&path), HOST_FILE).map_err(|source| {
         let what = "a root needs a host.toml with at least: os = \"windows\" (or linux, macos) and name = \"HOSTNAME\"";
         let source = if source.kind() == io::ErrorKind::NotFound { io::Error::new(source.kind(), what) } else { source };
         Error::input("read", &path, source)

@@ -8,7 +8,7 @@ use glob::{MatchOptions, Pattern};
 use walkdir::{DirEntry, WalkDir};
 
 use super::files::{Files, Kind, Stat};
-use super::{HostPath, Os};
+use super::{HostPath, Os, platform};
 
 /// Deeper folders are left alone; no product has any.
 const DEPTH: usize = 64;
@@ -41,7 +41,7 @@ impl Files {
         let (fixed, parts) = split(pattern, os);
         let base = HostPath::new(os, &fixed);
         let real = match self.place.real(&base) {
-            Ok(real) => real,
+            Ok(real) => platform::stored(real),
             Err(error) => return take(Err((base, error))),
         };
         match real.symlink_metadata() {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::EntryName;
@@ -167,6 +166,3 @@ impl PlanItem {
         }
     }
 }
-
-/// A window of time; either end may be open.
-pub type Window = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);

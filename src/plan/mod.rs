@@ -9,7 +9,8 @@ mod select;
 
 use std::sync::Arc;
 
-pub use item::{Category, Limit, Plan, PlanItem, Source, Window};
+pub use crate::host::Window;
+pub use item::{Category, Limit, Plan, PlanItem, Source};
 pub use name::{EntryName, Names, Unsafe};
 pub use options::{Choice, Options};
 pub(crate) use select::known_of;

@@ -161,6 +161,7 @@ impl<'a> Selection<'a> {
         let skip = |reason: String| Some((Outcome::Skipped, Arc::from(reason)));
         match found.stat.kind {
             Kind::Link => return skip("a link, which is not followed".into()),
+            Kind::Placeholder => return skip("its content lies with a cloud service".into()),
             Kind::Other => return skip("not a regular file".into()),
             Kind::Folder | Kind::File => {}
         }

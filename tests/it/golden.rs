@@ -104,8 +104,7 @@ fn two_runs_with_one_clock_and_key_give_the_same_bytes() {
             let output = ran.command().current_dir(folder.path()).output().expect("runs");
             assert!(key.exists() && output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-            std::fs::read(folder.path().join(document["bundle"].as_str().expect("a path")))
-                .expect("the bundle")
+            std::fs::read(folder.path().join(crate::support::bundle_path(&document))).expect("the bundle")
         });
         assert!(bytes[0] == bytes[1], "two runs over {} differ", host.display());
     }

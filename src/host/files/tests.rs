@@ -95,3 +95,11 @@ fn a_folder_and_a_large_file_are_refused() {
     let error = files.read_small(&HostPath::new(Os::Windows, r"C:\a\x.log"), 9).expect_err("is too large");
     assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
 }
+
+#[test]
+fn a_time_beyond_all_calendars_is_none() {
+    let seconds = std::time::Duration::from_secs;
+    assert_eq!(time_of(std::time::UNIX_EPOCH + seconds(9_000_000_000_000_000)), None);
+    assert!(time_of(std::time::UNIX_EPOCH + seconds(1)).is_some_and(|time| time.timestamp() == 1));
+    assert!(time_of(std::time::UNIX_EPOCH - seconds(5)).is_some_and(|time| time.timestamp() < 0));
+}

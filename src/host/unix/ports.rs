@@ -13,7 +13,7 @@ const UNCONNECTED: &str = "07";
 const TABLE: u64 = 8 * 1024 * 1024;
 
 /// Listening sockets, by port.
-pub(super) fn listening() -> Vec<Json> {
+pub(in crate::host) fn listening() -> Vec<Json> {
     let owners = owners();
     let mut sockets = Vec::new();
     for (protocol, state) in [("tcp", LISTEN), ("tcp6", LISTEN), ("udp", UNCONNECTED), ("udp6", UNCONNECTED)]

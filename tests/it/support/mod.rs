@@ -48,6 +48,21 @@ pub(crate) fn collect(root: &Path, folder: &Path, more: &[&str]) -> (Bundle, Ran
         .args(more)
         .run();
     let document = ran.json();
-    let path = document["bundle"].as_str().unwrap_or_else(|| panic!("no bundle named\n{ran}"));
-    (Bundle::open(Path::new(path)), ran)
+    (Bundle::open(&bundle_path(&document)), ran)
+}
+
+/// Where the bundle of a result document is. A Windows program on another system names it as Windows does.
+pub(crate) fn bundle_path(document: &serde_json::Value) -> PathBuf {
+    let path = document["bundle"].as_str().unwrap_or_else(|| panic!("no bundle is named in {document}"));
+    local(path)
+}
+
+/// A path as the program writes it, for this system.
+pub(crate) fn local(path: &str) -> PathBuf {
+    if is_foreign() { path.replace('\\', "/").trim_start_matches("Z:").into() } else { path.into() }
+}
+
+/// Whether the program is one for Windows that runs elsewhere.
+pub(crate) fn is_foreign() -> bool {
+    std::env::var_os("QDIAG_RUNNER").is_some()
 }

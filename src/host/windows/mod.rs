@@ -1,0 +1,130 @@
+//! What only Windows tells: its registry, service manager, stores, sockets and event logs, and how a file is opened there. The
+//! one folder with unsafe code, each block with the reason why it is sound.
+
+#![expect(unsafe_code, reason = "the system's own interface")]
+
+mod certificates;
+mod console;
+mod events;
+mod open;
+mod paths;
+mod ports;
+mod priority;
+mod registry;
+mod services;
+
+use serde_json::Value as Json;
+
+pub(super) use certificates::document as certificates_of_stores;
+pub(super) use console::has_own_console;
+pub(super) use events::{channels, events};
+pub(super) use open::{create_private, is_placeholder, open};
+pub(super) use paths::{host_path, native, os_string, reach, stored};
+pub(super) use ports::listening;
+pub(super) use priority::lower_priority;
+
+use super::registry::{KeyPath, Registry, Value};
+use super::{Files, Miss};
+
+/// Programs that tell what no native call does: id, candidates for the program, arguments, seconds.
+pub(super) const PROGRAMS: &[(&str, &[&str], &[&str], u64)] = &[
+    ("ssl-bindings", &[r"C:\Windows\System32\netsh.exe"], &["http", "show", "sslcert"], 10),
+    ("url-reservations", &[r"C:\Windows\System32\netsh.exe"], &["http", "show", "urlacl"], 10),
+    ("proxy", &[r"C:\Windows\System32\netsh.exe"], &["winhttp", "show", "proxy"], 10),
+    ("firewall", &[r"C:\Windows\System32\netsh.exe"], &["advfirewall", "show", "allprofiles"], 10),
+    ("time-synchronization", &[r"C:\Windows\System32\w32tm.exe"], &["/query", "/status"], 10),
+    ("power-plan", &[r"C:\Windows\System32\powercfg.exe"], &["/getactivescheme"], 10),
+];
+
+/// Where the machine's own environment variables stand.
+const ENVIRONMENT: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
+
+/// Where the folders stand that every program is told, and the names that they are told by.
+const FOLDERS: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion";
+const FOLDER_NAMES: [(&str, &str); 2] =
+    [("ProgramFilesDir", "ProgramFiles"), ("CommonFilesDir", "CommonProgramFiles")];
+
+pub(super) fn registry() -> Box<dyn Registry> {
+    Box::new(registry::LiveRegistry)
+}
+
+/// Environment variables of the machine, which a scheduled task or a remote session may not have been given.
+pub(super) fn more_variables() -> Vec<(String, String)> {
+    let all =
+        |key: &str| registry::LiveRegistry.values(&KeyPath(key.into())).ok().flatten().unwrap_or_default();
+    let mut variables: Vec<(String, String)> =
+        all(ENVIRONMENT).into_iter().filter_map(|(name, value)| Some((name, value.text()?))).collect();
+    for (value, name) in FOLDER_NAMES {
+        let folder = registry::LiveRegistry.value(&KeyPath(FOLDERS.into()), value).ok().flatten();
+        variables.extend(folder.and_then(|folder| folder.text()).map(|folder| (name.to_owned(), folder)));
+    }
+    // A value that names another variable is of no use by itself.
+    variables.retain(|(_, value)| !value.contains('%'));
+    variables
+}
+
+pub(super) fn administrator() -> Option<bool> {
+    // SAFETY: the function takes nothing and only answers.
+    Some(unsafe { windows_sys::Win32::UI::Shell::IsUserAnAdmin() } != 0)
+}
+
+/// State of services, which the registry does not tell.
+pub(super) fn services() -> Result<Json, Miss> {
+    services::states()
+}
+
+pub(super) fn certificates(_: &Files) -> Result<Json, Miss> {
+    certificates_of_stores()
+}
+
+/// The surroundings of a program: none but what every program of Windows needs.
+pub(super) fn surround(command: &mut std::process::Command) {
+    let root = registry_text(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", "SystemRoot");
+    let root = root.unwrap_or_else(|| r"C:\Windows".into());
+    let system = format!(r"{root}\System32");
+    command.env("PATH", &system).env("SystemRoot", &root).env("windir", &root).current_dir(system);
+}
+
+/// Kills the program. What it started is in the same job and ends with this process.
+pub(super) fn kill(child: &mut std::process::Child) {
+    let _ = child.kill();
+}
+
+/// A text as the system takes it: UTF-16, ended by a zero.
+fn wide(text: &str) -> Vec<u16> {
+    text.encode_utf16().chain([0]).collect()
+}
+
+/// A text that ends with a zero somewhere in a buffer.
+fn narrow(buffer: &[u16]) -> String {
+    let end = buffer.iter().position(|unit| *unit == 0).unwrap_or(buffer.len());
+    String::from_utf16_lossy(&buffer[..end])
+}
+
+/// Text behind a pointer that the system gave.
+///
+/// # Safety
+/// The pointer is null or leads to a text that ends with a zero.
+unsafe fn text_at(pointer: *const u16) -> String {
+    if pointer.is_null() {
+        return String::new();
+    }
+    let mut length = 0;
+    // SAFETY: the caller says that the text ends with a zero, so nothing behind it is read.
+    let units = unsafe {
+        while *pointer.add(length) != 0 {
+            length += 1;
+        }
+        std::slice::from_raw_parts(pointer, length)
+    };
+    String::from_utf16_lossy(units)
+}
+
+/// What the registry answers for a value, as text.
+fn registry_text(key: &str, name: &str) -> Option<String> {
+    registry::LiveRegistry
+        .value(&KeyPath(key.into()), name)
+        .ok()
+        .flatten()
+        .and_then(|value: Value| value.text())
+}
