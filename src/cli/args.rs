@@ -125,6 +125,9 @@ pub(super) struct Collect {
     /// Case number, for the file name and the manifest
     #[arg(long, value_name = "NUMBER")]
     pub(super) case: Option<String>,
+    /// How much of the host this run may take; low gives way to everything else
+    #[arg(long, value_enum, default_value_t = Priority::Low)]
+    pub(super) priority: Priority,
     /// What to mask besides secrets
     #[arg(long, value_enum, default_value_t = Privacy::Secrets)]
     pub(super) privacy: Privacy,
@@ -213,6 +216,15 @@ pub(super) enum CollectorsAction {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// Place of the run among the programs of the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Priority {
+    /// Behind all others, for processor and disk
+    Low,
+    /// Like all others
+    Normal,
 }
 
 /// Level of privacy.

@@ -12,14 +12,14 @@ use crate::Error;
 use crate::bundle::Partial;
 use crate::collect::{Event, Job, Stop, collect};
 use crate::detect::{Detection, detect};
-use crate::host::{Host, Mark, lower_priority};
+use crate::host::{self, Host, Mark, lower_priority};
 use crate::plan::{EntryName, Plan, plan};
 
 /// Asked by ctrl-C; a signal handler needs something that outlives the run.
 static STOP: Stop = Stop::new();
 
 pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
-    lower_priority();
+    be_a_good_neighbor(args.priority);
     let redaction = options::redaction(args.privacy, args.case_key.as_deref())?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
@@ -67,6 +67,14 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         print::out(&print::plain(&result::text(&collected)));
     }
     Ok(result::exit(&collected))
+}
+
+/// Gives way to the other programs of the host, and leaves none of its own behind.
+fn be_a_good_neighbor(priority: args::Priority) {
+    if priority == args::Priority::Low {
+        lower_priority();
+    }
+    host::end_children_with_this_process();
 }
 
 fn nothing_to_do(args: &args::Collect, detection: &Detection<'_>) -> bool {

@@ -13,11 +13,12 @@ mod progress;
 mod redact;
 mod verify;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::Error;
+use crate::{Error, host};
 use args::{Arguments, Command};
 use exit::Exit;
 
@@ -27,15 +28,23 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
+            wait_for_enter();
             return if error.use_stderr() { Exit::Usage } else { Exit::Ok }.into();
         }
     };
-    match run(&arguments) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            fail::report(&error);
-            Exit::from(&error).into()
-        }
+    let exit = run(&arguments).unwrap_or_else(|error| {
+        fail::report(&error);
+        Exit::from(&error)
+    });
+    wait_for_enter();
+    exit.into()
+}
+
+/// A window that was opened for this program closes with it, and with it goes what it said.
+fn wait_for_enter() {
+    if host::has_own_console() {
+        let _ = std::io::stderr().write_all(b"\nPress Enter to close this window.\n");
+        let _ = std::io::stdin().read_line(&mut String::new());
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 
 use chrono::{DateTime, Utc};
 use evtx::{EvtxParser, ParserSettings};
@@ -16,8 +17,11 @@ use super::{Events, Miss, Window};
 /// Newest events of a channel that are kept.
 pub(super) const MOST: usize = 5_000;
 
+/// Bytes of a part of an event log.
+const CHUNK: u64 = 64 * 1024;
+
 /// Providers that tell of services, crashes, installations and disks; those of Qlik and PostgreSQL are known by their names.
-const PROVIDERS: [&str; 14] = [
+const PROVIDERS: [&str; 15] = [
     ".net runtime",
     "application error",
     "application hang",
@@ -26,6 +30,7 @@ const PROVIDERS: [&str; 14] = [
     "microsoft-windows-kernel-power",
     "microsoft-windows-ntfs",
     "microsoft-windows-time-service",
+    "microsoft-windows-user profiles service",
     "microsoft-windows-wer-systemerrorreporting",
     "msiinstaller",
     "ntfs",
@@ -48,43 +53,80 @@ pub(super) fn is_inside(time: DateTime<Utc>, window: &Window) -> bool {
 
 /// The wanted events of an `.evtx` file. A damaged one gives what can be read, and says that there is more.
 pub(super) fn read(file: File, window: &Window) -> Result<Events, Miss> {
+    let failed = |error: &dyn std::fmt::Display| Miss::Failed(format!("no event log: {error}"));
+    let file = Padded::new(file).map_err(|error| failed(&error))?;
+    let missing = file.missing;
     let settings = ParserSettings::new().num_threads(1).validate_checksums(false);
-    let parser = EvtxParser::from_read_seek(file);
-    let mut parser =
-        parser.map_err(|error| Miss::Failed(format!("no event log: {error}")))?.with_configuration(settings);
-    let stated = u64::from(parser.header().chunk_count);
+    let parser = EvtxParser::from_read_seek(file).map_err(|error| failed(&error))?;
     let mut kept = VecDeque::new();
-    let (mut broken, mut chunks) = (0_u64, 0_u64);
-    for record in parser.records() {
-        match record {
-            Ok(record) => {
-                let time =
-                    DateTime::parse_from_rfc3339(&record.timestamp.to_string()).map(|time| time.to_utc());
-                if time.is_ok_and(|time| !is_inside(time, window)) {
-                    continue;
-                }
-                if let Some(event) = event(&record.data) {
-                    kept.push_back(event);
-                    if kept.len() > MOST {
-                        kept.pop_front();
-                    }
-                }
-            }
-            Err(_) => broken += 1,
+    let mut broken = 0_u64;
+    for record in parser.with_configuration(settings).records() {
+        let Ok(record) = record else {
+            broken += 1;
+            continue;
+        };
+        let time = DateTime::parse_from_rfc3339(&record.timestamp.to_string()).map(|time| time.to_utc());
+        if time.is_ok_and(|time| !is_inside(time, window)) {
+            continue;
+        }
+        kept.extend(event(&record.data));
+        if kept.len() > MOST {
+            kept.pop_front();
         }
     }
-    for chunk in parser.chunks() {
-        chunks += u64::from(chunk.is_ok());
-    }
-    let missing = stated.saturating_sub(chunks);
     let damage = match (broken, missing) {
         (0, 0) => None,
         (records, 0) => Some(format!("{records} records of the event log cannot be read")),
-        (_, chunks) => {
-            Some(format!("the event log is cut off or damaged: {chunks} of its {stated} parts are missing"))
-        }
+        (_, bytes) => Some(format!("the event log is cut off: {bytes} bytes of it are missing")),
     };
     Ok((kept.into(), damage))
+}
+
+/// An event log, filled up with zeros to the length that its header says, so that what is left of its last part can be read.
+struct Padded {
+    file: File,
+    length: u64,
+    position: u64,
+    /// Bytes that the file lacks.
+    missing: u64,
+}
+
+impl Padded {
+    fn new(mut file: File) -> io::Result<Self> {
+        let mut header = [0; 128];
+        file.rewind()?;
+        file.read_exact(&mut header)?;
+        let header_bytes = u64::from(u16::from_le_bytes([header[40], header[41]]));
+        let chunks = u64::from(u16::from_le_bytes([header[42], header[43]]));
+        let stated = header_bytes + chunks * CHUNK;
+        let length = file.seek(SeekFrom::End(0))?;
+        file.rewind()?;
+        Ok(Self { file, length: length.max(stated), position: 0, missing: stated.saturating_sub(length) })
+    }
+}
+
+impl Read for Padded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        let left = usize::try_from(self.length - self.position).unwrap_or(usize::MAX);
+        let count = if read == 0 { buffer.len().min(left) } else { read };
+        buffer[read..count].fill(0);
+        self.position += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Padded {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let position = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.position.checked_add_signed(by),
+            SeekFrom::End(by) => self.length.checked_add_signed(by),
+        };
+        let position = position.ok_or(io::ErrorKind::InvalidInput)?.min(self.length);
+        self.position = self.file.seek(SeekFrom::Start(position))?;
+        Ok(self.position)
+    }
 }
 
 /// One event as JSON, if its provider is wanted: what stands under `System`, and the data by name.
@@ -227,5 +269,54 @@ mod tests {
         );
         assert_eq!(super::event(&XML.replace("Service Control Manager", "Somebody else")), None);
         assert_eq!(super::event("no XML <"), None);
+    }
+
+    fn sample() -> Vec<u8> {
+        include_bytes!("../../tests/samples/Application.evtx").to_vec()
+    }
+
+    fn read_bytes(bytes: &[u8]) -> Result<Events, Miss> {
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        std::io::Write::write_all(&mut file, bytes).expect("writable");
+        std::io::Seek::rewind(&mut file).expect("a file");
+        read(file, &(None, None))
+    }
+
+    #[test]
+    fn a_real_event_log_is_read() {
+        let (events, damage) = read_bytes(&sample()).expect("an event log");
+        assert_eq!(damage, None);
+        let ids: Vec<&Json> = events.iter().map(|event| &event["id"]).collect();
+        assert_eq!(ids, [1532, 1531]);
+        assert_eq!(events[0]["time"], "2021-03-31T23:52:12.2092562Z");
+    }
+
+    #[test]
+    fn a_damaged_event_log_gives_what_is_whole() {
+        for (cut, count) in [(4096, 0), (5000, 0), (20_000, 2), (60_000, 2)] {
+            let (events, damage) = read_bytes(&sample()[..cut]).expect("an event log");
+            assert_eq!(events.len(), count, "{cut}");
+            let missing = format!("the event log is cut off: {} bytes of it are missing", 69_632 - cut);
+            assert_eq!(damage, Some(missing));
+        }
+        let mut bytes = sample();
+        bytes[8000..9000].fill(0xEE);
+        assert!(
+            read_bytes(&bytes)
+                .expect("an event log")
+                .1
+                .is_some_and(|damage| damage.contains("cannot be read"))
+        );
+        for bytes in [&b""[..], b"ElfFile", &[0; 5000]] {
+            assert!(read_bytes(bytes).is_err());
+        }
+    }
+
+    #[test]
+    fn only_events_of_the_window_are_taken() {
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        std::io::Write::write_all(&mut file, &sample()).expect("writable");
+        let since = "2021-03-31T23:53:00Z".parse().ok();
+        assert_eq!(read(file, &(since, None)).expect("an event log").0.len(), 1);
     }
 }

@@ -18,6 +18,7 @@ mod registry;
 mod rooted;
 mod search;
 mod services;
+mod system;
 mod vars;
 
 #[cfg(windows)]
@@ -95,12 +96,20 @@ impl Host {
         match kind {
             FactKind::Services => listed(self.services()?),
             FactKind::Installed => listed(self.installed()?),
-            _ => match self.facts.read(kind) {
-                Err(Miss::Missing(why)) if kind == FactKind::System => {
-                    self.system_from_registry()?.ok_or(Miss::Missing(why))
+            FactKind::System => {
+                let windows = system::facts(&*self.registry);
+                match self.facts.read(kind) {
+                    Err(Miss::Missing(_)) if !windows.is_empty() => {
+                        Ok(serde_json::json!({ "windows": windows }))
+                    }
+                    Ok(serde_json::Value::Object(mut facts)) if !windows.is_empty() => {
+                        facts.insert("windows".into(), windows.into());
+                        Ok(facts.into())
+                    }
+                    other => other,
                 }
-                other => other,
-            },
+            }
+            _ => self.facts.read(kind),
         }
     }
 
@@ -118,28 +127,16 @@ impl Host {
     pub fn processes(&self) -> Result<Vec<Process>, Miss> {
         process::list(self)
     }
-
-    /// What the registry says of the system itself.
-    fn system_from_registry(&self) -> Result<Option<serde_json::Value>, Miss> {
-        let key = KeyPath(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion".into());
-        let Some(values) = self.registry.values(&key)? else { return Ok(None) };
-        let wanted =
-            ["ProductName", "DisplayVersion", "ReleaseId", "CurrentBuild", "UBR", "InstallationType"];
-        let known = values
-            .into_iter()
-            .filter(|(name, _)| wanted.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)));
-        Ok(Some(
-            known
-                .filter_map(|(name, value)| Some((name, value.text()?.into())))
-                .collect::<serde_json::Map<_, _>>()
-                .into(),
-        ))
-    }
 }
 
 /// Idle priority for processor and disk, as far as the system lets us; the host comes first.
 pub fn lower_priority() {
     platform::lower_priority();
+}
+
+/// Sees to it that no program which this one started outlives it, where the system does not do so by itself.
+pub fn end_children_with_this_process() {
+    platform::end_children_with_this_process();
 }
 
 /// Whether the console was opened for this program alone, as by double-click, and closes when it ends.

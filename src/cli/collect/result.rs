@@ -121,6 +121,14 @@ pub(super) fn text(collected: &Collected) -> String {
         manifest.entries.iter().filter(|entry| entry.outcome == Outcome::Missing),
     );
     list(&mut text, "gaps", gaps(collected));
+    let denied = totals.outcomes.get(Outcome::Denied.word()).copied().unwrap_or_default();
+    if denied > 0 && manifest.run.administrator == Some(false) {
+        let items = print::count(denied, "item");
+        let _ = writeln!(
+            text,
+            "\nThis account may not read {items}; an administrator's run would take them too."
+        );
+    }
     if manifest.run.interrupted {
         let _ =
             writeln!(text, "\nThe run was interrupted; the bundle holds what had been taken and is valid.");

@@ -69,6 +69,9 @@ pub(super) fn administrator() -> Option<bool> {
     Some(rustix::process::geteuid().is_root())
 }
 
+/// Programs are short and killed with their group; a signal that ends this process reaches them through the terminal.
+pub(super) fn end_children_with_this_process() {}
+
 /// Whether the console was opened for this program and closes with it.
 pub(super) fn has_own_console() -> bool {
     false

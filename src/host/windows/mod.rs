@@ -21,7 +21,7 @@ pub(super) use events::{channels, events};
 pub(super) use open::{create_private, is_placeholder, open};
 pub(super) use paths::{host_path, native, os_string, reach, stored};
 pub(super) use ports::listening;
-pub(super) use priority::lower_priority;
+pub(super) use priority::{end_children_with_this_process, lower_priority};
 
 use super::registry::{KeyPath, Registry, Value};
 use super::{Files, Miss};

@@ -9,6 +9,7 @@ use std::os::windows::ffi::OsStrExt;
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::os::windows::io::{AsRawHandle, FromRawHandle};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use windows_sys::Win32::Foundation::{
@@ -69,6 +70,9 @@ fn is_kept(error: &io::Error) -> bool {
 
 /// The disk serves everybody else first. Where the file system does not know priorities, nothing changes.
 fn lower_priority(file: &File) {
+    if !super::priority::IS_LOW.load(Ordering::Relaxed) {
+        return;
+    }
     let hint = FILE_IO_PRIORITY_HINT_INFO { PriorityHint: IoPriorityHintLow };
     let size = u32::try_from(size_of_val(&hint)).expect("a few bytes");
     // SAFETY: the handle is open, and the structure is of the kind and size that is said.
