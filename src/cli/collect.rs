@@ -5,6 +5,7 @@ mod result;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::exit::Exit;
 use super::{args, detect as detect_command, options, plan as plan_command, print, progress};
@@ -14,6 +15,11 @@ use crate::collect::{Event, Job, Stop, collect};
 use crate::detect::{Detection, detect};
 use crate::host::{self, Host, Mark, lower_priority};
 use crate::plan::{EntryName, Plan, plan};
+
+/// How long and how often it is looked whether the bundle is finished when the window is closed: four seconds of the five
+/// that Windows gives.
+const CLOSING_STEPS: u32 = 80;
+const CLOSING_STEP: Duration = Duration::from_millis(50);
 
 /// Asked by ctrl-C; a signal handler needs something that outlives the run.
 static STOP: Stop = Stop::new();
@@ -162,12 +168,30 @@ fn ask(plan: &Plan, target: &Path) -> Result<bool, Error> {
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-/// The first ctrl-C ends collecting and finishes a valid bundle; the second removes the temp file and ends the program.
+/// The first ctrl-C ends collecting and finishes a valid bundle; the second removes the temp files and ends the program.
+/// When the window is closed, the bundle is finished if that takes a few seconds, or else there is none.
 fn on_interrupt(partial: PathBuf) {
+    let second = PathBuf::from(format!("{}2", partial.display()));
+    let (first, other) = (partial.clone(), second.clone());
+    let remove = move || {
+        let _ = std::fs::remove_file(&first);
+        let _ = std::fs::remove_file(&other);
+    };
+    let remove_at_close = remove.clone();
+    host::on_close(move || {
+        STOP.ask();
+        for _ in 0..CLOSING_STEPS {
+            if !partial.exists() && !second.exists() {
+                return;
+            }
+            std::thread::sleep(CLOSING_STEP);
+        }
+        remove_at_close();
+    });
     // Without a handler ctrl-C ends the program and leaves the temp file, which the next run names; no reason to stop here.
     let _ = ctrlc::set_handler(move || {
         if STOP.ask() {
-            let _ = std::fs::remove_file(&partial);
+            remove();
             end();
         }
         let _ = std::io::stderr()

@@ -58,7 +58,12 @@ fn from_registry(host: &Host) -> Result<Vec<InstalledPackage>, Miss> {
     hives.extend(users.into_iter().map(|user| format!(r"HKU\{user}")));
     let mut found = Vec::new();
     for key in hives.iter().flat_map(|hive| VIEWS.map(|view| format!(r"{hive}\{view}"))) {
-        for name in host.registry.subkeys(&KeyPath(key.clone()))?.unwrap_or_default() {
+        let names = match host.registry.subkeys(&KeyPath(key.clone())) {
+            // The hive of another user, which only he and administrators may read.
+            Err(Miss::Denied(_)) if key.starts_with("HKU") => None,
+            other => other?,
+        };
+        for name in names.unwrap_or_default() {
             let source = format!(r"{key}\{name}");
             let text = |value: &str| -> Result<Option<String>, Miss> {
                 let value = host.registry.value(&KeyPath(source.clone()), value)?;

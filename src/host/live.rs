@@ -127,6 +127,7 @@ impl LiveFacts {
             "host_name": System::host_name().ok(),
             "processors": system.cpus().len(),
             "processor": system.cpus().first().map(|cpu| cpu.brand().to_owned()),
+            "numa_nodes": platform::numa_nodes(),
             "physical_cores": System::physical_core_count().ok(),
             "memory_total": system.total_memory(),
             "memory_available": system.available_memory(),

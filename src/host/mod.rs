@@ -139,6 +139,11 @@ pub fn end_children_with_this_process() {
     platform::end_children_with_this_process();
 }
 
+/// Sets what is done when the window is closed or the system shuts down. There are a few seconds for it, and nothing comes after.
+pub fn on_close(work: impl Fn() + Send + Sync + 'static) {
+    platform::on_close(Box::new(work));
+}
+
 /// Whether the console was opened for this program alone, as by double-click, and closes when it ends.
 pub fn has_own_console() -> bool {
     platform::has_own_console()

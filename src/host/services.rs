@@ -32,6 +32,15 @@ pub struct Service {
     pub start: Option<String>,
     /// Account it runs under.
     pub account: Option<String>,
+    /// Its process, while it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// Code that it ended with, or 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<u32>,
+    /// Code of its own that it ended with, where `exit_code` is 1066.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_exit_code: Option<u32>,
 }
 
 impl Service {
@@ -89,6 +98,8 @@ fn add_recorded(services: &mut Vec<Service>, recorded: serde_json::Value) -> Res
             known.state = service.state;
             known.start = known.start.take().or(service.start);
             known.account = known.account.take().or(service.account);
+            (known.pid, known.exit_code, known.service_exit_code) =
+                (service.pid, service.exit_code, service.service_exit_code);
         } else {
             known.insert(service.name.to_lowercase(), services.len());
             services.push(service);
@@ -101,9 +112,11 @@ fn from_registry(host: &Host) -> Result<Vec<Service>, Miss> {
     let mut services = Vec::new();
     for name in host.registry.subkeys(&KeyPath(SERVICES.into()))?.unwrap_or_default() {
         let key = KeyPath(format!(r"{SERVICES}\{name}"));
+        // One service that this account may not look at does not hide the others.
         let values: BTreeMap<String, Value> = host
             .registry
-            .values(&key)?
+            .values(&key)
+            .unwrap_or_default()
             .unwrap_or_default()
             .into_iter()
             .map(|(name, value)| (name.to_lowercase(), value))
@@ -119,6 +132,7 @@ fn from_registry(host: &Host) -> Result<Vec<Service>, Miss> {
                 start: values.get("start").and_then(Value::number).map(start_word),
                 account: text("objectname"),
                 name,
+                ..Service::default()
             });
         }
     }
@@ -160,8 +174,7 @@ fn unit(name: String, text: &str) -> Service {
         image_path: value("ExecStart").unwrap_or_default(),
         account: value("User"),
         name,
-        state: None,
-        start: None,
+        ..Service::default()
     }
 }
 

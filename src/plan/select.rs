@@ -265,7 +265,7 @@ fn relative(path: &HostPath, base: Option<&str>) -> String {
 pub(crate) fn known_of(error: &io::Error) -> (Outcome, Arc<str>) {
     let outcome = match error.kind() {
         io::ErrorKind::NotFound => Outcome::Missing,
-        io::ErrorKind::PermissionDenied => Outcome::Denied,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy => Outcome::Denied,
         io::ErrorKind::TimedOut => Outcome::TimedOut,
         _ => Outcome::Failed,
     };

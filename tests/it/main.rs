@@ -5,6 +5,7 @@
     clippy::disallowed_types,
     clippy::disallowed_methods,
     clippy::case_sensitive_file_extension_comparisons,
+    clippy::print_stdout,
     reason = "tests run programs, read their own files whole and know the names in them"
 )]
 
@@ -13,6 +14,8 @@ mod collectors;
 mod golden;
 mod house;
 mod leak;
+#[cfg(unix)]
+mod live;
 mod outcomes;
 mod redact;
 mod support;

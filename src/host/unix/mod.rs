@@ -64,6 +64,12 @@ pub(super) fn lower_priority() {
     let _ = rustix::process::nice(19);
 }
 
+/// Number of memory nodes.
+pub(super) fn numa_nodes() -> Option<u32> {
+    let online = |folder: u32| Path::new(&format!("/sys/devices/system/node/node{folder}")).is_dir();
+    u32::try_from((0..1024).take_while(|node| online(*node)).count()).ok().filter(|nodes| *nodes > 0)
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "not every platform can tell")]
 pub(super) fn administrator() -> Option<bool> {
     Some(rustix::process::geteuid().is_root())
@@ -71,6 +77,9 @@ pub(super) fn administrator() -> Option<bool> {
 
 /// Programs are short and killed with their group; a signal that ends this process reaches them through the terminal.
 pub(super) fn end_children_with_this_process() {}
+
+/// A terminal that is closed sends a signal, which is handled like ctrl-C.
+pub(super) fn on_close(_: Box<dyn Fn() + Send + Sync>) {}
 
 /// Whether the console was opened for this program and closes with it.
 pub(super) fn has_own_console() -> bool {

@@ -1,6 +1,30 @@
-//! The console: whether it was opened for this program alone.
+//! The console: whether it was opened for this program alone, and what happens when it is closed.
 
-use windows_sys::Win32::System::Console::GetConsoleProcessList;
+use std::sync::OnceLock;
+
+use windows_sys::Win32::System::Console::{
+    CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT, GetConsoleProcessList, SetConsoleCtrlHandler,
+};
+
+/// What is done when the window is closed; the system ends the process right after it, and after five seconds anyway.
+static ON_CLOSE: OnceLock<Box<dyn Fn() + Send + Sync>> = OnceLock::new();
+
+/// Sets what is done when the window is closed, the user logs off or the system shuts down. The first call counts.
+pub(in crate::host) fn on_close(work: Box<dyn Fn() + Send + Sync>) {
+    if ON_CLOSE.set(work).is_ok() {
+        // SAFETY: the handler is a function that lives as long as the program.
+        unsafe { SetConsoleCtrlHandler(Some(handler), 1) };
+    }
+}
+
+/// Called by the system on a thread of its own.
+extern "system" fn handler(event: u32) -> i32 {
+    let is_end = matches!(event, CTRL_CLOSE_EVENT | CTRL_LOGOFF_EVENT | CTRL_SHUTDOWN_EVENT);
+    if let (true, Some(work)) = (is_end, ON_CLOSE.get()) {
+        work();
+    }
+    i32::from(is_end)
+}
 
 /// Whether the console was opened for this program, as by double-click, and closes when it ends.
 pub(in crate::host) fn has_own_console() -> bool {

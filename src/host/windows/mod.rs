@@ -14,9 +14,10 @@ mod registry;
 mod services;
 
 use serde_json::Value as Json;
+use windows_sys::Win32::System::Threading::GetNumaHighestNodeNumber;
 
 pub(super) use certificates::document as certificates_of_stores;
-pub(super) use console::has_own_console;
+pub(super) use console::{has_own_console, on_close};
 pub(super) use events::{channels, events};
 pub(super) use open::{create_private, is_placeholder, open};
 pub(super) use paths::{host_path, native, os_string, reach, stored};
@@ -33,8 +34,14 @@ pub(super) const PROGRAMS: &[(&str, &[&str], &[&str], u64)] = &[
     ("proxy", &[r"C:\Windows\System32\netsh.exe"], &["winhttp", "show", "proxy"], 10),
     ("firewall", &[r"C:\Windows\System32\netsh.exe"], &["advfirewall", "show", "allprofiles"], 10),
     ("time-synchronization", &[r"C:\Windows\System32\w32tm.exe"], &["/query", "/status"], 10),
+    ("group-qlik-sense", NET, &["localgroup", "Qlik Sense Service Users"], 10),
+    ("group-qlikview-administrators", NET, &["localgroup", "QlikView Administrators"], 10),
+    ("group-qlikview-management-api", NET, &["localgroup", "QlikView Management API"], 10),
     ("power-plan", &[r"C:\Windows\System32\powercfg.exe"], &["/getactivescheme"], 10),
 ];
+
+/// Lists the members of a local group.
+const NET: &[&str] = &[r"C:\Windows\System32\net.exe"];
 
 /// Where the machine's own environment variables stand.
 const ENVIRONMENT: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
@@ -61,6 +68,14 @@ pub(super) fn more_variables() -> Vec<(String, String)> {
     // A value that names another variable is of no use by itself.
     variables.retain(|(_, value)| !value.contains('%'));
     variables
+}
+
+/// Number of memory nodes, which Qlik's engine must be told of on large machines.
+pub(super) fn numa_nodes() -> Option<u32> {
+    let mut highest = 0;
+    // SAFETY: the pointer leads to a local variable.
+    let is_told = unsafe { GetNumaHighestNodeNumber(&raw mut highest) } != 0;
+    is_told.then(|| highest + 1)
 }
 
 pub(super) fn administrator() -> Option<bool> {
