@@ -59,8 +59,9 @@ impl Programs {
     fn find(id: &str) -> Option<HostCommand> {
         let (id, candidates, arguments, seconds) =
             platform::PROGRAMS.iter().find(|program| program.0 == id)?;
-        let program = candidates.iter().find(|program| std::path::Path::new(program).is_file())?;
-        let argv = std::iter::once(program).chain(arguments.iter()).map(|part| (*part).to_owned()).collect();
+        let mut programs = candidates.iter().map(|candidate| platform::program(candidate));
+        let program = programs.find(|program| std::path::Path::new(program).is_file())?;
+        let argv = std::iter::once(program).chain(arguments.iter().map(|part| (*part).to_owned())).collect();
         Some(HostCommand { id: (*id).to_owned(), argv, timeout: Duration::from_secs(*seconds) })
     }
 }
@@ -128,6 +129,7 @@ impl LiveFacts {
             "processors": system.cpus().len(),
             "processor": system.cpus().first().map(|cpu| cpu.brand().to_owned()),
             "numa_nodes": platform::numa_nodes(),
+            "sockets": platform::sockets(),
             "physical_cores": System::physical_core_count().ok(),
             "memory_total": system.total_memory(),
             "memory_available": system.available_memory(),

@@ -29,6 +29,7 @@ mod platform;
 #[path = "unix/mod.rs"]
 mod platform;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub use clock::{Clock, Mark};
@@ -97,7 +98,13 @@ impl Host {
             FactKind::Services => listed(self.services()?),
             FactKind::Installed => listed(self.installed()?),
             FactKind::System => {
-                let windows = system::facts(&*self.registry);
+                let mut windows = system::facts(&*self.registry);
+                if self.root.is_none() && !windows.is_empty() {
+                    windows.insert(
+                        "rights_of_service_accounts".into(),
+                        self.rights_of_service_accounts().into(),
+                    );
+                }
                 match self.facts.read(kind) {
                     Err(Miss::Missing(_)) if !windows.is_empty() => {
                         Ok(serde_json::json!({ "windows": windows }))
@@ -111,6 +118,16 @@ impl Host {
             }
             _ => self.facts.read(kind),
         }
+    }
+
+    /// What the accounts may do that services of Qlik run under, as far as this account may ask.
+    fn rights_of_service_accounts(&self) -> serde_json::Map<String, serde_json::Value> {
+        let services = self.services().unwrap_or_default();
+        let is_qlik = |service: &&Service| service.name.to_lowercase().starts_with("qlik");
+        let accounts: BTreeSet<String> =
+            services.iter().filter(is_qlik).filter_map(|service| service.account.clone()).collect();
+        let rights = |account: String| Some((account.clone(), platform::rights(&account)?.into()));
+        accounts.into_iter().filter_map(rights).collect()
     }
 
     /// Installed services (Windows) or units (Linux), by name.

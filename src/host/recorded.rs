@@ -11,7 +11,7 @@ use super::live::this_os;
 use super::place::Place;
 use super::rooted::own;
 use super::{
-    CommandOutput, Commands, Events, FactKind, Facts, Files, HostCommand, HostPath, Miss, Os, Window,
+    CommandOutput, Commands, Events, FactKind, Facts, Files, HostCommand, HostPath, Miss, Os, Vars, Window,
 };
 
 /// Largest recorded document that is read.
@@ -22,6 +22,8 @@ pub(super) struct Recorded {
     folder: PathBuf,
     os: Os,
     files: Files,
+    /// The folder of Windows on that machine.
+    system_root: String,
 }
 
 /// How a recorded program ended, in `commands/<id>.json`.
@@ -33,8 +35,9 @@ struct Ending {
 }
 
 impl Recorded {
-    pub(super) fn new(folder: &Path, os: Os) -> Self {
-        Self { folder: folder.to_owned(), os, files: Files::live(this_os()) }
+    pub(super) fn new(folder: &Path, os: Os, vars: &Vars) -> Self {
+        let system_root = vars.get("SystemRoot").unwrap_or(r"C:\Windows").to_owned();
+        Self { folder: folder.to_owned(), os, files: Files::live(this_os()), system_root }
     }
 
     fn read(&self, below: &str) -> Result<Vec<u8>, Miss> {
@@ -97,7 +100,8 @@ impl Facts for Recorded {
 impl Recorded {
     /// The event log itself, where the root has it.
     fn event_log(&self, channel: &str, window: &Window, otherwise: Miss) -> Result<Events, Miss> {
-        let name = format!(r"C:\Windows\System32\winevt\Logs\{}.evtx", channel.replace('/', "%4"));
+        let channel = channel.replace('/', "%4");
+        let name = format!(r"{}\System32\winevt\Logs\{channel}.evtx", self.system_root);
         let host = Files::new(Place::rooted(self.os, self.folder.join("root")), None);
         match host.open_file(&HostPath::new(self.os, &name)) {
             Ok(file) => eventlog::read(file, window),

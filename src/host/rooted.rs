@@ -59,17 +59,18 @@ impl Host {
             OsName::Macos => Os::MacOs,
         };
         let own = Files::live(this_os());
+        let vars = Vars::new(os, file.variables);
         let modified = file.modified.map(|time| time.to_utc());
         Ok(Self {
             os,
             name: file.name,
             administrator: None,
             files: Files::new(Place::rooted(os, folder.join("root")), modified),
-            vars: Vars::new(os, file.variables),
             clock: file.clock.map_or_else(Clock::live, Clock::fixed),
             registry: Box::new(registry(&own, &folder)?),
-            commands: Box::new(Recorded::new(&folder, os)),
-            facts: Box::new(Recorded::new(&folder, os)),
+            commands: Box::new(Recorded::new(&folder, os, &vars)),
+            facts: Box::new(Recorded::new(&folder, os, &vars)),
+            vars,
             root: Some(folder),
         })
     }

@@ -92,6 +92,9 @@ const PACKAGES: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Componen
 /// Roles and features of a server.
 const ROLES: &str = r"HKLM\SOFTWARE\Microsoft\ServerManager\ServicingStorage\ServerComponentCache";
 
+/// Services and drivers.
+const SERVICES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services";
+
 /// Logical processors.
 const PROCESSORS: &str = r"HKLM\HARDWARE\DESCRIPTION\System\CentralProcessor";
 
@@ -136,9 +139,11 @@ pub(super) fn facts(registry: &dyn Registry) -> Map<String, Json> {
     list("roles", names(ROLES).into_iter().filter(|role| is_installed(registry, role)).collect());
     list("certificate_bindings", names(BINDINGS));
     let processors = names(PROCESSORS).len();
+    let scanners = names(SERVICES).into_iter().filter(|name| is_scanner(registry, name)).collect();
     list("proxy_of_users", names("HKU").iter().filter_map(|user| proxy(registry, user)).collect());
     let reservations = told(registry.values(&KeyPath(RESERVATIONS.into())), &mut denied).unwrap_or_default();
     list("address_reservations", reservations.into_iter().map(|(name, _)| name).collect());
+    list("virus_scanners", scanners);
     list("not_readable", denied);
     if processors > 0 {
         facts.insert("logical_processors".into(), json!(processors));
@@ -176,6 +181,16 @@ fn updates(packages: &[String]) -> Vec<String> {
     numbers
 }
 
+/// Drivers that look into every file are put into this group of filters, whoever made them.
+fn is_scanner(registry: &dyn Registry, service: &str) -> bool {
+    let group = registry.value(&KeyPath(format!(r"{SERVICES}\{service}")), "Group");
+    group
+        .ok()
+        .flatten()
+        .and_then(|group| group.text())
+        .is_some_and(|group| group.starts_with("FSFilter Anti-Virus"))
+}
+
 fn is_installed(registry: &dyn Registry, role: &str) -> bool {
     let state = registry.value(&KeyPath(format!(r"{ROLES}\{role}")), "InstallState");
     state.ok().flatten().and_then(|state| state.number()) == Some(1)
@@ -209,12 +224,14 @@ mod tests {
             [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\Packages\\\
             Package_for_KB5031364~31bf3856ad364e35~amd64~~10.0.1.0]\r\n\
             [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending]\r\n\
+            [HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\WdFilter]\r\n\"Group\"=\"FSFilter Anti-Virus\"\r\n\
             [HKEY_USERS\\S-1-5-21-1\\Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings]\r\n\
             \"ProxyEnable\"=dword:00000001\r\n\"ProxyServer\"=\"proxy:8080\"\r\n";
         let registry = RegFile::parse(text.as_bytes()).expect("an export");
         let facts = facts(&registry);
         assert_eq!(facts["edition"], json!({ "ProductName": "Windows Server 2019 Standard", "UBR": 0xf1e }));
         assert_eq!(facts["updates"], json!(["KB5031364"]));
+        assert_eq!(facts["virus_scanners"], json!(["WdFilter"]));
         assert_eq!(facts["proxy_of_users"], json!(["S-1-5-21-1: server proxy:8080"]));
         assert_eq!(facts["reboot_pending_servicing"], true);
         assert_eq!(facts["reboot_pending_updates"], false);

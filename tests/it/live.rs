@@ -45,6 +45,11 @@ impl Wine {
         std::fs::create_dir_all(&logs).expect("writable");
         let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples/Application.evtx");
         std::fs::copy(sample, logs.join("Application.evtx")).expect("writable");
+        // The database is told its folder when it is started.
+        std::fs::create_dir_all(host.drive_d().join("Database/log")).expect("writable");
+        std::fs::write(host.drive_d().join("Database/postgresql.conf"), "port = 4432\n").expect("writable");
+        std::fs::write(host.drive_d().join("Database/log/postgresql.log"), "database system is ready\n")
+            .expect("writable");
         host.register();
         Some(host)
     }
@@ -169,6 +174,7 @@ fn a_live_bundle_verifies_here_and_leaks_nothing() {
         "{}",
         bundle.listing()
     );
+    assert!(from(r"D:\Database") == 2, "{}", bundle.listing());
     let canaries = std::fs::read_to_string(sense_2018().join("expect/absent.txt")).expect("there is one");
     for canary in canaries.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let holds = |bytes: &&Vec<u8>| memchr::memmem::find(bytes, canary.as_bytes()).is_some();
@@ -195,6 +201,7 @@ fn a_live_host_and_its_copy_have_the_same_plan() {
     }
     std::fs::write(copied.path().join("host.toml"), text).expect("writable");
     copy(&host.drive_d().join("ProgramData"), &copied.path().join("root/D/ProgramData"));
+    copy(&host.drive_d().join("Database"), &copied.path().join("root/D/Database"));
     copy(&host.drive_c().join("Program Files/Qlik"), &copied.path().join("root/C/Program Files/Qlik"));
     copy(
         &host.drive_c().join("Program Files/Common Files/Qlik"),

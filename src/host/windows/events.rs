@@ -21,8 +21,7 @@ const LARGEST: usize = 1 << 20;
 const TIMEOUT_MS: u32 = 10_000;
 
 fn folder() -> String {
-    let windows = super::registry_text(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", "SystemRoot");
-    format!(r"{}\{FOLDER}", windows.unwrap_or_else(|| r"C:\Windows".into()))
+    format!(r"{}\{FOLDER}", super::system_root())
 }
 
 /// The channels that are read: the two that every host has, and those of Qlik products.

@@ -11,9 +11,13 @@ mod paths;
 mod ports;
 mod priority;
 mod registry;
+mod rights;
 mod services;
 
 use serde_json::Value as Json;
+use windows_sys::Win32::System::SystemInformation::{
+    GetLogicalProcessorInformationEx, RelationProcessorPackage,
+};
 use windows_sys::Win32::System::Threading::GetNumaHighestNodeNumber;
 
 pub(super) use certificates::document as certificates_of_stores;
@@ -23,25 +27,26 @@ pub(super) use open::{create_private, is_placeholder, open};
 pub(super) use paths::{host_path, native, os_string, reach, stored};
 pub(super) use ports::listening;
 pub(super) use priority::{end_children_with_this_process, lower_priority};
+pub(super) use rights::rights;
 
 use super::registry::{KeyPath, Registry, Value};
 use super::{Files, Miss};
 
 /// Programs that tell what no native call does: id, candidates for the program, arguments, seconds.
 pub(super) const PROGRAMS: &[(&str, &[&str], &[&str], u64)] = &[
-    ("ssl-bindings", &[r"C:\Windows\System32\netsh.exe"], &["http", "show", "sslcert"], 10),
-    ("url-reservations", &[r"C:\Windows\System32\netsh.exe"], &["http", "show", "urlacl"], 10),
-    ("proxy", &[r"C:\Windows\System32\netsh.exe"], &["winhttp", "show", "proxy"], 10),
-    ("firewall", &[r"C:\Windows\System32\netsh.exe"], &["advfirewall", "show", "allprofiles"], 10),
-    ("time-synchronization", &[r"C:\Windows\System32\w32tm.exe"], &["/query", "/status"], 10),
+    ("ssl-bindings", &[r"%SystemRoot%\System32\netsh.exe"], &["http", "show", "sslcert"], 10),
+    ("url-reservations", &[r"%SystemRoot%\System32\netsh.exe"], &["http", "show", "urlacl"], 10),
+    ("proxy", &[r"%SystemRoot%\System32\netsh.exe"], &["winhttp", "show", "proxy"], 10),
+    ("firewall", &[r"%SystemRoot%\System32\netsh.exe"], &["advfirewall", "show", "allprofiles"], 10),
+    ("time-synchronization", &[r"%SystemRoot%\System32\w32tm.exe"], &["/query", "/status"], 10),
     ("group-qlik-sense", NET, &["localgroup", "Qlik Sense Service Users"], 10),
     ("group-qlikview-administrators", NET, &["localgroup", "QlikView Administrators"], 10),
     ("group-qlikview-management-api", NET, &["localgroup", "QlikView Management API"], 10),
-    ("power-plan", &[r"C:\Windows\System32\powercfg.exe"], &["/getactivescheme"], 10),
+    ("power-plan", &[r"%SystemRoot%\System32\powercfg.exe"], &["/getactivescheme"], 10),
 ];
 
 /// Lists the members of a local group.
-const NET: &[&str] = &[r"C:\Windows\System32\net.exe"];
+const NET: &[&str] = &[r"%SystemRoot%\System32\net.exe"];
 
 /// Where the machine's own environment variables stand.
 const ENVIRONMENT: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
@@ -78,9 +83,46 @@ pub(super) fn numa_nodes() -> Option<u32> {
     is_told.then(|| highest + 1)
 }
 
+/// Number of processor packages.
+pub(super) fn sockets() -> Option<usize> {
+    let mut length = 0_u32;
+    let kind = RelationProcessorPackage;
+    // SAFETY: without a buffer the function only says how long it must be.
+    unsafe { GetLogicalProcessorInformationEx(kind, std::ptr::null_mut(), &raw mut length) };
+    // Words of eight bytes, so that the structures in it are aligned.
+    let mut buffer = vec![0_u64; (length as usize).div_ceil(8)];
+    // SAFETY: the buffer has at least as many bytes as is said.
+    let is_told =
+        unsafe { GetLogicalProcessorInformationEx(kind, buffer.as_mut_ptr().cast(), &raw mut length) } != 0;
+    let bytes: Vec<u8> = buffer.iter().flat_map(|word| word.to_ne_bytes()).take(length as usize).collect();
+    let (mut at, mut count) = (0, 0);
+    // Each structure begins with its kind and its own length.
+    while let Some(size) =
+        bytes.get(at + 4..at + 8).and_then(|size| size.try_into().ok()).map(u32::from_ne_bytes)
+    {
+        if size == 0 {
+            break;
+        }
+        count += 1;
+        at += size as usize;
+    }
+    (is_told && count > 0).then_some(count)
+}
+
 pub(super) fn administrator() -> Option<bool> {
     // SAFETY: the function takes nothing and only answers.
     Some(unsafe { windows_sys::Win32::UI::Shell::IsUserAnAdmin() } != 0)
+}
+
+/// The folder of Windows.
+fn system_root() -> String {
+    let root = registry_text(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", "SystemRoot");
+    root.unwrap_or_else(|| r"C:\Windows".into())
+}
+
+/// The path of one of the programs above.
+pub(super) fn program(candidate: &str) -> String {
+    candidate.replace("%SystemRoot%", &system_root())
 }
 
 /// State of services, which the registry does not tell.
@@ -94,8 +136,7 @@ pub(super) fn certificates(_: &Files) -> Result<Json, Miss> {
 
 /// The surroundings of a program: none but what every program of Windows needs.
 pub(super) fn surround(command: &mut std::process::Command) {
-    let root = registry_text(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion", "SystemRoot");
-    let root = root.unwrap_or_else(|| r"C:\Windows".into());
+    let root = system_root();
     let system = format!(r"{root}\System32");
     command.env("PATH", &system).env("SystemRoot", &root).env("windir", &root).current_dir(system);
 }
