@@ -69,7 +69,7 @@ impl Wine {
             ("QlikSenseRepositoryService", r#""C:\Program Files\Qlik\Sense\Repository\Repository.exe""#),
             (
                 "QlikSenseRepositoryDatabase",
-                r#""C:\Program Files\Qlik\Sense\Repository\PostgreSQL\9.6\bin\pg_ctl.exe" runservice"#,
+                r#""C:\Program Files\Qlik\Sense\Repository\PostgreSQL\9.6\bin\pg_ctl.exe" runservice -N "QlikSenseRepositoryDatabase" -D "D:\Database" -w"#,
             ),
         ] {
             self.run(&["sc", "create", name, "binPath=", program, "start=", "auto"]);
