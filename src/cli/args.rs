@@ -41,6 +41,8 @@ pub(super) enum Command {
     Redact(Redact),
     /// List, show or check product definitions
     Collectors(Collectors),
+    /// Hold every redaction rule of this program against its examples, and list the rules
+    Selftest(Selftest),
 }
 
 /// Where to look, and with which definitions.
@@ -175,6 +177,16 @@ pub(super) struct Redact {
     /// File whose content keys the masks
     #[arg(long, value_name = "FILE")]
     pub(super) case_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  qdiag selftest\n  qdiag selftest --json\n\nExit code 1 when a rule does not do what its examples say."
+)]
+pub(super) struct Selftest {
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]

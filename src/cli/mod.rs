@@ -11,6 +11,7 @@ mod plan;
 mod print;
 mod progress;
 mod redact;
+mod selftest;
 mod verify;
 
 use std::io::Write;
@@ -56,5 +57,6 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
         Command::Verify(args) => Ok(verify::run(args)),
         Command::Redact(args) => redact::run(args),
         Command::Collectors(args) => collectors::run(&args.action),
+        Command::Selftest(args) => selftest::run(args),
     }
 }

@@ -20,6 +20,8 @@ pub use cleared::{Clearance, Cleared};
 pub use learn::Learned;
 pub use mask::MaskKey;
 
+use serde::Serialize;
+
 use crate::Error;
 use learn::Memory;
 use rules::Rules;
@@ -44,6 +46,19 @@ pub struct Hint {
     pub rules: Vec<String>,
 }
 
+/// What a rule says of itself.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct RuleFacts<'a> {
+    /// Its id, which stands in its masks.
+    pub id: &'a str,
+    /// What kind of secret it finds.
+    pub class: &'a str,
+    /// An example; what stands between « and » is masked.
+    pub example: &'a str,
+    /// Who describes that shape.
+    pub source: &'a str,
+}
+
 /// The rules, the key, the privacy level and what has been learned in one run.
 pub struct Redaction {
     /// Level.
@@ -65,6 +80,16 @@ impl Redaction {
     /// Version of the rules: a short digest of the rule file.
     pub fn rules_version(&self) -> &str {
         &self.rules.version
+    }
+
+    /// All rules with patterns, in the order of their files.
+    pub fn rules(&self) -> impl Iterator<Item = RuleFacts<'_>> {
+        self.rules.list.iter().map(|rule| RuleFacts {
+            id: &rule.id,
+            class: &rule.class,
+            example: rule.hides.first().map_or("", String::as_str),
+            source: &rule.source,
+        })
     }
 
     /// Whether there is a rule of that id.

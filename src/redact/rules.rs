@@ -8,18 +8,28 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 
-/// The built-in rules.
-const TEXT: &str = include_str!("rules.toml");
+/// The built-in rules, and how far around a needle their patterns look. Tokens are short and all in one piece.
+const FILES: [(&str, &str, Reach); 2] = [
+    ("rules.toml", include_str!("rules.toml"), Reach { before: 256, after: 4096 }),
+    ("tokens.toml", include_str!("tokens.toml"), Reach { before: 96, after: 384 }),
+];
+
+/// How many bytes around a needle a pattern is run on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reach {
+    pub(super) before: usize,
+    pub(super) after: usize,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    keys: Keys,
+    keys: Option<Keys>,
     rule: Vec<RuleText>,
 }
 
 /// Words at the end of a name that make its value a secret.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Keys {
     pub(super) words: Vec<String>,
@@ -39,10 +49,39 @@ struct RuleText {
     source: String,
 }
 
+impl RuleText {
+    /// What the rule lacks, and what would be right.
+    fn lacks(&self, pattern: &str) -> Option<(&'static str, &'static str)> {
+        let texts =
+            [self.hides.is_empty(), self.keeps.is_empty(), self.source.is_empty(), self.class.is_empty()];
+        let needs = [
+            (
+                !self.needles.is_empty() && self.needles.iter().all(|needle| needle.len() >= 3),
+                "needles: each needs three bytes or more",
+                "a literal that stands in every match",
+            ),
+            (
+                pattern.contains("(?P<secret>"),
+                "pattern: no group named secret",
+                "(?P<secret>…) around what is to be masked",
+            ),
+            (
+                !texts.contains(&true),
+                "hides, keeps, class and source must not be empty",
+                "examples that hold the rule to its word",
+            ),
+        ];
+        needs.into_iter().find(|(is_met, ..)| !is_met).map(|(_, what, hint)| (what, hint))
+    }
+}
+
 /// One rule.
 pub(super) struct Rule {
     pub(super) id: String,
+    pub(super) class: String,
     pub(super) needles: Vec<String>,
+    pub(super) reach: Reach,
+    pub(super) source: String,
     pattern: String,
     compiled: OnceLock<Regex>,
     pub(super) hides: Vec<String>,
@@ -67,11 +106,18 @@ pub(super) struct Rules {
 impl Rules {
     /// The built-in rules.
     pub(super) fn builtin() -> Result<Self, Error> {
-        Self::parse("rules.toml", TEXT)
+        let mut all = Self { keys: Keys::default(), list: Vec::new(), version: String::new() };
+        let mut digest = Sha256::new();
+        for (name, text, reach) in FILES {
+            all.add(name, text, reach)?;
+            digest.update(text.as_bytes());
+        }
+        all.version = digest.finalize()[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(all)
     }
 
-    /// Rules from a text. A rule without needles, examples or the group `secret` does not load.
-    pub(super) fn parse(name: &str, text: &str) -> Result<Self, Error> {
+    /// Adds the rules of a text. A rule without needles, examples or the group `secret` does not load.
+    fn add(&mut self, name: &str, text: &str, reach: Reach) -> Result<(), Error> {
         let wrong = |at: usize, message: String, hint: &str| Error::Definition {
             file: name.to_owned(),
             line: text[..at.min(text.len())].matches('\n').count() + 1,
@@ -86,41 +132,25 @@ impl Rules {
                 "a rule has id, class, needles, pattern, hides, keeps and source",
             )
         })?;
-        let mut list = Vec::new();
+        self.keys = file.keys.unwrap_or(std::mem::take(&mut self.keys));
         for rule in file.rule {
             let at = rule.pattern.span().start;
-            let pattern = rule.pattern.into_inner();
-            let needs = [
-                (
-                    !rule.needles.is_empty() && rule.needles.iter().all(|needle| needle.len() >= 3),
-                    "needles: each needs three bytes or more",
-                    "a literal that stands in every match",
-                ),
-                (
-                    pattern.contains("(?P<secret>"),
-                    "pattern: no group named secret",
-                    "(?P<secret>…) around what is to be masked",
-                ),
-                (
-                    ![
-                        rule.hides.is_empty(),
-                        rule.keeps.is_empty(),
-                        rule.source.is_empty(),
-                        rule.class.is_empty(),
-                    ]
-                    .contains(&true),
-                    "hides, keeps, class and source must not be empty",
-                    "examples that hold the rule to its word",
-                ),
-            ];
-            if let Some((_, what, hint)) = needs.into_iter().find(|(is_met, ..)| !is_met) {
+            let pattern = rule.pattern.get_ref().clone();
+            if let Some((what, hint)) = rule.lacks(&pattern) {
                 return Err(wrong(at, format!("{}: {what}", rule.id), hint));
             }
-            let (id, needles, hides, keeps) = (rule.id, rule.needles, rule.hides, rule.keeps);
-            list.push(Rule { id, needles, pattern, compiled: OnceLock::new(), hides, keeps });
+            self.list.push(Rule {
+                id: rule.id,
+                class: rule.class,
+                needles: rule.needles,
+                reach,
+                source: rule.source,
+                pattern,
+                compiled: OnceLock::new(),
+                hides: rule.hides,
+                keeps: rule.keeps,
+            });
         }
-        let digest = Sha256::digest(text.as_bytes());
-        let version = digest[..6].iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { keys: file.keys, list, version })
+        Ok(())
     }
 }

@@ -4,14 +4,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::block::Blocks;
 use super::learn::Learned;
-use super::rules::Rules;
+use super::rules::{Reach, Rules};
 use super::table::Table;
 use super::{identity, keyed};
 use crate::Error;
-
-/// How far around a needle a pattern may look.
-const BEFORE: usize = 256;
-const AFTER: usize = 4096;
 
 /// A part of the text that must be masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,8 +84,8 @@ impl Scanner {
                         continue;
                     }
                     last = (at + 1, hit.start());
-                    let (window, base) = window(text, hit.start(), hit.end());
                     let rule = &rules.list[at];
+                    let (window, base) = window(text, (hit.start(), hit.end()), rule.reach);
                     let secrets = rule.regex().captures_iter(window).filter_map(|found| found.name("secret"));
                     spans.extend(secrets.map(|secret| Span {
                         start: base + secret.start(),
@@ -129,9 +125,9 @@ impl Scanner {
 }
 
 /// The part of the text around a needle that its pattern is run on; it ends where the line does, unless the needle is about lines.
-fn window(text: &[u8], start: usize, end: usize) -> (&[u8], usize) {
-    let from = start.saturating_sub(BEFORE);
-    let to = text.len().min(end + AFTER);
+fn window(text: &[u8], (start, end): (usize, usize), reach: Reach) -> (&[u8], usize) {
+    let from = start.saturating_sub(reach.before);
+    let to = text.len().min(end + reach.after);
     (&text[from..to], from)
 }
 

@@ -271,3 +271,30 @@ fn every_encrypted_element_and_every_key_is_masked() {
         "{masked}"
     );
 }
+
+/// The table of rules for people. `QDIAG_UPDATE_RULES=1` writes it anew.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the project's own file")]
+fn the_committed_table_is_that_of_the_rules() {
+    let redaction = redaction();
+    let mut table = String::from(
+        "# Rules of redaction\n\nMade from the rules themselves; what stands between \u{ab} and \u{bb} is masked. Besides these, any value \
+         under a name that means a secret is masked, in whatever format; `qdiag selftest` runs all examples.\n\n\
+         | rule | class | example | source |\n|---|---|---|---|\n",
+    );
+    let cell = |text: &str| text.replace('\n', " ").replace('|', "\\|");
+    for rule in redaction.rules() {
+        let example = cell(rule.example).replace('`', "'");
+        table.push_str(&format!("| {} | {} | `{example}` | {} |\n", rule.id, rule.class, cell(rule.source)));
+    }
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    if std::env::var_os("QDIAG_UPDATE_RULES").is_some() {
+        std::fs::write(&path, &table).expect("writable");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == table,
+        "docs/rules.md is not what the rules say; run the test with QDIAG_UPDATE_RULES=1"
+    );
+    assert!(redaction.rules().count() > 150, "{} rules", redaction.rules().count());
+}

@@ -159,6 +159,7 @@ fn help_has_an_example_for_every_command() {
         &["collect"],
         &["verify"],
         &["redact"],
+        &["selftest"],
         &["collectors", "list"],
         &["collectors", "show"],
         &["collectors", "check"],

@@ -76,3 +76,12 @@ fn identities_are_masked_when_asked_for() {
     assert_eq!(bundle.manifest()["redaction"]["privacy"], "identities");
     assert!(!String::from_utf8_lossy(bundle.bytes("app.log")).contains("jdoe"));
 }
+
+#[test]
+fn the_program_tests_its_own_rules() {
+    let ran = Run::new(["selftest"]).run().code(0);
+    assert!(ran.text().contains("all do what they say"), "{ran}");
+    let document = Run::new(["selftest", "--json"]).run().code(0).json();
+    assert!(document["rules"].as_array().is_some_and(|rules| rules.len() > 150), "{document}");
+    assert_eq!(document["failures"], serde_json::json!([]));
+}
