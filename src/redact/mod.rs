@@ -12,6 +12,8 @@ mod scan;
 mod table;
 
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod tests;
 
 use std::io::{Cursor, Read};

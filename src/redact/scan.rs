@@ -32,11 +32,11 @@ pub(super) struct Prefilter {
 
 impl Prefilter {
     pub(super) fn new(rules: &Rules) -> Result<Self, Error> {
-        let keys = rules.keys.words.iter().map(|word| (word.to_lowercase(), Call::Key));
+        let keys = rules.keys.words.iter().flat_map(|word| written(word)).map(|word| (word, Call::Key));
         let needles = rules.list.iter().enumerate().flat_map(|(at, rule)| {
-            rule.needles.iter().map(move |needle| (needle.to_lowercase(), Call::Rule(at)))
+            rule.needles.iter().map(move |needle| (needle.to_lowercase().into_bytes(), Call::Rule(at)))
         });
-        let (needles, calls): (Vec<String>, Vec<Call>) = keys.chain(needles).unzip();
+        let (needles, calls): (Vec<Vec<u8>>, Vec<Call>) = keys.chain(needles).unzip();
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
@@ -47,6 +47,21 @@ impl Prefilter {
             })?;
         Ok(Self { automaton, calls })
     }
+}
+
+/// A key word as UTF-8 and as the code pages of Windows write it, in which text of an unknown code page is left.
+fn written(word: &str) -> Vec<Vec<u8>> {
+    let folded = word.to_lowercase();
+    let mut forms = vec![folded.clone().into_bytes()];
+    if !folded.is_ascii() {
+        for page in [encoding_rs::WINDOWS_1252, encoding_rs::SHIFT_JIS] {
+            let (bytes, _, has_lost) = page.encode(&folded);
+            if !has_lost {
+                forms.push(bytes.into_owned());
+            }
+        }
+    }
+    forms
 }
 
 /// What is kept of one stream between its pieces.
