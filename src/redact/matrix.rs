@@ -70,6 +70,9 @@ const NAMED: [(&str, &str); 40] = [
     ("secret", "client_secret=@&grant_type=x"),
 ];
 
+/// More of them, a line each: programs, products and languages.
+const MORE: &str = include_str!("matrix/contexts.txt");
+
 /// A plain word with what passwords have; nothing in its shape tells that it is one.
 const PLAIN: &str = "Umber4471Trellis";
 
@@ -142,6 +145,13 @@ fn every_secret_is_masked_in_every_context() {
         tried += count;
         if !missed.is_empty() {
             let _ = writeln!(report, "a password in {name}: {missed:?}");
+        }
+    }
+    for context in MORE.lines() {
+        let (count, missed) = misses(&redaction, context, PLAIN);
+        tried += count;
+        if !missed.is_empty() {
+            let _ = writeln!(report, "a password in {context}: {missed:?}");
         }
     }
     println!("{classes} tokens and a plain password, {tried} files");

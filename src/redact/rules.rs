@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 use crate::Error;
 
 /// The built-in rules, and how far around a needle their patterns look. Tokens are short and all in one piece.
-const FILES: [(&str, &str, Reach); 2] = [
+const FILES: [(&str, &str, Reach); 3] = [
     ("rules.toml", include_str!("rules.toml"), Reach { before: 256, after: 4096 }),
+    ("contexts.toml", include_str!("contexts.toml"), Reach { before: 320, after: 1280 }),
     ("tokens.toml", include_str!("tokens.toml"), Reach { before: 96, after: 384 }),
 ];
 
