@@ -159,7 +159,11 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 /// names, an empty file is reserved under the new name, which fails if there is one, and then replaced.
 fn move_without_overwriting(from: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
-        Ok(()) => fs::remove_file(from),
+        Ok(()) => {
+            // The bundle is in its place; a first name that cannot be taken away now is taken away at the end.
+            remove(from);
+            Ok(())
+        }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
         Err(_) => {
             drop(create_private(to)?);

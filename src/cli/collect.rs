@@ -5,6 +5,7 @@ mod result;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::exit::Exit;
@@ -20,6 +21,9 @@ use crate::plan::{EntryName, Plan, plan};
 /// that Windows gives.
 const CLOSING_STEPS: u32 = 80;
 const CLOSING_STEP: Duration = Duration::from_millis(50);
+
+/// Whether the run has ended, with a bundle in its place or none.
+static DONE: AtomicBool = AtomicBool::new(false);
 
 /// Asked by ctrl-C; a signal handler needs something that outlives the run.
 static STOP: Stop = Stop::new();
@@ -65,7 +69,9 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         probe_failures: detection.failures.clone(),
         durations_ms: durations.0,
     };
-    let collected = collect(&job, &planned, partial)?;
+    let collected = collect(&job, &planned, partial);
+    DONE.store(true, Ordering::SeqCst);
+    let collected = collected?;
     tell.tell(Event::Finished);
     if args.json {
         print::json(&result::document(&collected));
@@ -172,22 +178,11 @@ fn ask(plan: &Plan, target: &Path) -> Result<bool, Error> {
 /// When the window is closed, the bundle is finished if that takes a few seconds, or else there is none.
 fn on_interrupt(partial: PathBuf) {
     let second = PathBuf::from(format!("{}2", partial.display()));
-    let (first, other) = (partial.clone(), second.clone());
     let remove = move || {
-        let _ = std::fs::remove_file(&first);
-        let _ = std::fs::remove_file(&other);
+        let _ = std::fs::remove_file(&partial);
+        let _ = std::fs::remove_file(&second);
     };
     let remove_at_close = remove.clone();
-    host::on_close(move || {
-        STOP.ask();
-        for _ in 0..CLOSING_STEPS {
-            if !partial.exists() && !second.exists() {
-                return;
-            }
-            std::thread::sleep(CLOSING_STEP);
-        }
-        remove_at_close();
-    });
     // Without a handler ctrl-C ends the program and leaves the temp file, which the next run names; no reason to stop here.
     let _ = ctrlc::set_handler(move || {
         if STOP.ask() {
@@ -196,6 +191,17 @@ fn on_interrupt(partial: PathBuf) {
         }
         let _ = std::io::stderr()
             .write_all(b"\nfinishing the bundle with what there is; again to throw it away\n");
+    });
+    // The handler that is set last is asked first.
+    host::on_close(move || {
+        STOP.ask();
+        for _ in 0..CLOSING_STEPS {
+            if DONE.load(Ordering::SeqCst) {
+                return;
+            }
+            std::thread::sleep(CLOSING_STEP);
+        }
+        remove_at_close();
     });
 }
 

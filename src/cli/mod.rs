@@ -25,6 +25,7 @@ use exit::Exit;
 
 /// Parses the arguments, runs the command and gives its exit code.
 pub fn main() -> ExitCode {
+    host::never_ask_in_a_window();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -43,7 +44,8 @@ pub fn main() -> ExitCode {
 
 /// A window that was opened for this program closes with it, and with it goes what it said.
 fn wait_for_enter() {
-    if host::has_own_console() {
+    // A scheduled task has a console of its own too, which nobody sees; only a double-click gives no arguments.
+    if std::env::args_os().len() == 1 && host::has_own_console() {
         let _ = std::io::stderr().write_all(b"\nPress Enter to close this window.\n");
         let _ = std::io::stdin().read_line(&mut String::new());
     }

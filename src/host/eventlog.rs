@@ -108,7 +108,7 @@ impl Padded {
 impl Read for Padded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
-        let left = usize::try_from(self.length - self.position).unwrap_or(usize::MAX);
+        let left = usize::try_from(self.length.saturating_sub(self.position)).unwrap_or(usize::MAX);
         let count = if read == 0 { buffer.len().min(left) } else { read };
         buffer[read..count].fill(0);
         self.position += count as u64;

@@ -151,6 +151,11 @@ pub fn lower_priority() {
     platform::lower_priority();
 }
 
+/// Forbids the system to stop this process with a question in a window, such as one for a medium that is not in its drive.
+pub fn never_ask_in_a_window() {
+    platform::never_ask_in_a_window();
+}
+
 /// Sees to it that no program which this one started outlives it, where the system does not do so by itself.
 pub fn end_children_with_this_process() {
     platform::end_children_with_this_process();

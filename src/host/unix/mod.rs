@@ -93,6 +93,9 @@ pub(super) fn administrator() -> Option<bool> {
 /// Programs are short and killed with their group; a signal that ends this process reaches them through the terminal.
 pub(super) fn end_children_with_this_process() {}
 
+/// This system asks nothing.
+pub(super) fn never_ask_in_a_window() {}
+
 /// A terminal that is closed sends a signal, which is handled like ctrl-C.
 pub(super) fn on_close(_: Box<dyn Fn() + Send + Sync>) {}
 

@@ -5,9 +5,18 @@ use std::sync::OnceLock;
 use windows_sys::Win32::System::Console::{
     CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT, GetConsoleProcessList, SetConsoleCtrlHandler,
 };
+use windows_sys::Win32::System::Diagnostics::Debug::{
+    SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX, SetErrorMode,
+};
 
 /// What is done when the window is closed; the system ends the process right after it, and after five seconds anyway.
 static ON_CLOSE: OnceLock<Box<dyn Fn() + Send + Sync>> = OnceLock::new();
+
+/// A question in a window would wait for an answer that nobody can give.
+pub(in crate::host) fn never_ask_in_a_window() {
+    // SAFETY: the function only sets a mode of this process.
+    unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX) };
+}
 
 /// Sets what is done when the window is closed, the user logs off or the system shuts down. The first call counts.
 pub(in crate::host) fn on_close(work: Box<dyn Fn() + Send + Sync>) {

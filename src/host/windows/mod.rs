@@ -15,13 +15,14 @@ mod rights;
 mod services;
 
 use serde_json::Value as Json;
+use windows_sys::Win32::Security::{CheckTokenMembership, CreateWellKnownSid, WinBuiltinAdministratorsSid};
 use windows_sys::Win32::System::SystemInformation::{
     GetLogicalProcessorInformationEx, RelationProcessorPackage,
 };
 use windows_sys::Win32::System::Threading::GetNumaHighestNodeNumber;
 
 pub(super) use certificates::document as certificates_of_stores;
-pub(super) use console::{has_own_console, on_close};
+pub(super) use console::{has_own_console, never_ask_in_a_window, on_close};
 pub(super) use events::{channels, events};
 pub(super) use open::{create_private, is_placeholder, open};
 pub(super) use paths::{host_path, native, os_string, reach, stored};
@@ -110,8 +111,15 @@ pub(super) fn sockets() -> Option<usize> {
 }
 
 pub(super) fn administrator() -> Option<bool> {
-    // SAFETY: the function takes nothing and only answers.
-    Some(unsafe { windows_sys::Win32::UI::Shell::IsUserAnAdmin() } != 0)
+    let mut sid = [0_u64; 9];
+    let (mut size, mut is_member) = (u32::try_from(size_of_val(&sid)).ok()?, 0);
+    // SAFETY: the buffer has as many bytes as is said; null stands for the account of this process.
+    let is_told = unsafe {
+        let sid = sid.as_mut_ptr().cast();
+        CreateWellKnownSid(WinBuiltinAdministratorsSid, std::ptr::null_mut(), sid, &raw mut size) != 0
+            && CheckTokenMembership(std::ptr::null_mut(), sid, &raw mut is_member) != 0
+    };
+    is_told.then_some(is_member != 0)
 }
 
 /// The folder of Windows.

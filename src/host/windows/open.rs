@@ -12,9 +12,10 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use windows_sys::Wdk::Storage::FileSystem::NtQueryInformationFile;
 use windows_sys::Win32::Foundation::{
-    ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION, GENERIC_READ, GENERIC_WRITE, INVALID_HANDLE_VALUE,
-    LocalFree,
+    CloseHandle, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION, GENERIC_READ, GENERIC_WRITE,
+    INVALID_HANDLE_VALUE, LocalFree,
 };
 use windows_sys::Win32::Security::Authorization::{
     ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
@@ -23,11 +24,13 @@ use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 use windows_sys::Win32::Storage::FileSystem::{
     CREATE_NEW, CreateFileW, DELETE, FILE_ATTRIBUTE_NORMAL, FILE_ATTRIBUTE_OFFLINE,
     FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, FILE_ATTRIBUTE_RECALL_ON_OPEN, FILE_FLAG_BACKUP_SEMANTICS,
-    FILE_FLAG_OPEN_NO_RECALL, FILE_FLAG_SEQUENTIAL_SCAN, FILE_IO_PRIORITY_HINT_INFO, FILE_SHARE_DELETE,
-    FILE_SHARE_READ, FILE_SHARE_WRITE, FileIoPriorityHintInfo, IoPriorityHintLow, SetFileInformationByHandle,
+    FILE_FLAG_OPEN_NO_RECALL, FILE_FLAG_SEQUENTIAL_SCAN, FILE_IO_PRIORITY_HINT_INFO, FILE_READ_ATTRIBUTES,
+    FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, FileIoPriorityHintInfo, IoPriorityHintLow,
+    SetFileInformationByHandle,
 };
-use windows_sys::Win32::System::RestartManager::{
-    CCH_RM_SESSION_KEY, RM_PROCESS_INFO, RmEndSession, RmGetList, RmRegisterResources, RmStartSession,
+use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
+use windows_sys::Win32::System::Threading::{
+    OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
 };
 
 /// How often and how long a file is waited for that somebody keeps for himself.
@@ -73,7 +76,11 @@ fn lower_priority(file: &File) {
     if !super::priority::IS_LOW.load(Ordering::Relaxed) {
         return;
     }
-    let hint = FILE_IO_PRIORITY_HINT_INFO { PriorityHint: IoPriorityHintLow };
+    /// The system wants it at a place that eight divides.
+    #[repr(C, align(8))]
+    struct Aligned(FILE_IO_PRIORITY_HINT_INFO);
+
+    let hint = Aligned(FILE_IO_PRIORITY_HINT_INFO { PriorityHint: IoPriorityHintLow });
     let size = u32::try_from(size_of_val(&hint)).expect("a few bytes");
     // SAFETY: the handle is open, and the structure is of the kind and size that is said.
     unsafe {
@@ -139,32 +146,49 @@ pub(in crate::host) fn create_private(path: &Path) -> io::Result<File> {
     Ok(unsafe { File::from_raw_handle(handle) })
 }
 
-/// Names of the processes that have a file open, as far as the Restart Manager tells.
+/// Programs of the processes that have a file open, as far as the file system tells. The Restart Manager would tell too, but it
+/// leaves events in the log of the host.
 fn holders(path: &Path) -> Vec<String> {
-    let mut session = 0;
-    let mut key = [0_u16; CCH_RM_SESSION_KEY as usize + 1];
-    let text = path.to_string_lossy();
-    let name = super::wide(text.strip_prefix(r"\\?\").unwrap_or(&text));
-    let mut count = 8_u32;
-    let mut needed = 0_u32;
-    let mut reasons = 0_u32;
-    // SAFETY: the structure is plain numbers and arrays of them.
-    let mut found: [RM_PROCESS_INFO; 8] = unsafe { std::mem::zeroed() };
-    // SAFETY: all pointers lead to local variables that live until the session ends; `count` is the room in `found`.
+    let mut options = OpenOptions::new();
+    options
+        .access_mode(FILE_READ_ATTRIBUTES)
+        .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE);
+    let Ok(file) = options.custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(path) else { return Vec::new() };
+    // A number, then as many process ids, each in a word of its own.
+    let mut list = [0_usize; 33];
+    // SAFETY: the structure is plain numbers and pointers that may be null.
+    let mut status: IO_STATUS_BLOCK = unsafe { std::mem::zeroed() };
+    // SAFETY: the handle is open, and the buffer has as many bytes as is said.
     let told = unsafe {
-        if RmStartSession(&raw mut session, 0, key.as_mut_ptr()) != 0 {
-            return Vec::new();
-        }
-        let names = [name.as_ptr()];
-        let told = RmRegisterResources(session, 1, names.as_ptr(), 0, std::ptr::null(), 0, std::ptr::null())
-            == 0
-            && RmGetList(session, &raw mut needed, &raw mut count, found.as_mut_ptr(), &raw mut reasons) == 0;
-        RmEndSession(session);
-        told
+        NtQueryInformationFile(
+            file.as_raw_handle(),
+            &raw mut status,
+            list.as_mut_ptr().cast(),
+            u32::try_from(size_of_val(&list)).expect("a few bytes"),
+            PROCESSES_USING_FILE,
+        )
     };
-    let found = if told { &found[..count.min(8) as usize] } else { &[] };
-    let name = |process: &RM_PROCESS_INFO| {
-        format!("{} (process {})", super::narrow(&process.strAppName), process.Process.dwProcessId)
-    };
-    found.iter().map(name).collect()
+    let count = if told == 0 { list[0] & 0xFFFF_FFFF } else { 0 };
+    let ids = list.iter().skip(1).take(count).filter_map(|id| u32::try_from(*id).ok());
+    ids.map(|id| format!("{} (process {id})", program(id).unwrap_or_else(|| "a process".into()))).collect()
+}
+
+/// What is asked for, in the numbering of the system.
+const PROCESSES_USING_FILE: i32 = 47;
+
+/// The file name of a process's program.
+fn program(id: u32) -> Option<String> {
+    // SAFETY: the function takes numbers only.
+    let process = unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, id) };
+    if process.is_null() {
+        return None;
+    }
+    let mut name = [0_u16; 1024];
+    let mut length = 1024_u32;
+    // SAFETY: the handle is open, and the buffer has room for as many characters as is said.
+    let is_told = unsafe { QueryFullProcessImageNameW(process, 0, name.as_mut_ptr(), &raw mut length) } != 0;
+    // SAFETY: the handle was opened above and is used no more.
+    unsafe { CloseHandle(process) };
+    let path = is_told.then(|| super::narrow(&name))?;
+    Some(path.rsplit('\\').next().unwrap_or(&path).to_owned())
 }

@@ -36,7 +36,15 @@ fn prefixed(text: &str) -> String {
         // Two backslashes in a row would be a name of no characters.
         let mut plain = String::from(r"\\?\");
         plain.push_str(&text[..3]);
-        plain.push_str(&text[3..].split('\\').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(r"\"));
+        let mut parts: Vec<&str> = Vec::new();
+        for part in text[3..].split('\\') {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()),
+                part => parts.push(part),
+            }
+        }
+        plain.push_str(&parts.join(r"\"));
         plain
     } else {
         text.to_owned()
@@ -61,6 +69,11 @@ pub(in crate::host) fn stored(real: PathBuf) -> PathBuf {
 /// The last name of a path as it is stored.
 fn stored_name(path: &Path) -> Option<OsString> {
     let name: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    // These would be taken for a pattern. The prefix of the path has a question mark of its own.
+    let last = path.file_name()?.encode_wide();
+    if last.into_iter().any(|unit| br#"*?<>""#.iter().any(|byte| unit == u16::from(*byte))) {
+        return None;
+    }
     // SAFETY: the structure is plain numbers and arrays of them.
     let mut found: WIN32_FIND_DATAW = unsafe { std::mem::zeroed() };
     // SAFETY: the name ends with a zero, and the structure lives until the call returns.
@@ -116,7 +129,10 @@ pub(in crate::host) fn reach(share: &str) -> io::Result<()> {
     let (send, receive) = mpsc::channel();
     let path = format!(r"\\?\UNC\{share}\");
     std::thread::spawn(move || send.send(std::fs::metadata(path).map(drop)));
-    receive
-        .recv_timeout(PATIENCE)
-        .unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "the server does not answer")))
+    match receive.recv_timeout(PATIENCE) {
+        // A folder below may be open to this account all the same.
+        Ok(Err(error)) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        Ok(answer) => answer,
+        Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the server does not answer")),
+    }
 }

@@ -52,7 +52,7 @@ fn rows<T: Copy>(is_tcp: bool, family: u16) -> Vec<T> {
     let mut size = 0_u32;
     for _ in 0..4 {
         // Words of eight bytes, so that the rows in it are aligned.
-        let mut buffer = vec![0_u64; (size as usize).div_ceil(8) + 1];
+        let mut buffer = vec![0_u64; (size as usize).div_ceil(8) + 512];
         size = u32::try_from(buffer.len() * 8).unwrap_or(0);
         let table = buffer.as_mut_ptr().cast();
         let family = u32::from(family);

@@ -1,6 +1,9 @@
 //! Rights of an account, such as logging on as a service. Only an administrator may ask for them.
 
-use windows_sys::Win32::Foundation::STATUS_SUCCESS;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use windows_sys::Win32::Foundation::{NTSTATUS, STATUS_SUCCESS};
 use windows_sys::Win32::Security::Authentication::Identity::{
     LSA_HANDLE, LSA_OBJECT_ATTRIBUTES, LSA_UNICODE_STRING, LsaClose, LsaEnumerateAccountRights,
     LsaFreeMemory, LsaOpenPolicy, POLICY_LOOKUP_NAMES,
@@ -10,8 +13,26 @@ use windows_sys::Win32::Security::{LookupAccountNameW, PSID};
 /// Longest security identifier: a head of 8 bytes and 15 numbers.
 const SID: usize = 68;
 
-/// Names of the rights that were given to the account itself; nothing if they cannot be asked for.
+/// How long a domain may take to know an account.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// There is no right that was given to this account itself.
+const NONE: NTSTATUS = 0xC000_0034_u32.cast_signed();
+
+/// Names of the rights that were given to the account itself; nothing if they cannot be asked for, or not in time. Accounts of
+/// the system have theirs from Windows.
 pub(in crate::host) fn rights(account: &str) -> Option<Vec<String>> {
+    let is_own = account.eq_ignore_ascii_case("LocalSystem") || account.to_uppercase().starts_with(r"NT ");
+    if is_own {
+        return None;
+    }
+    let account = account.to_owned();
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || send.send(ask(&account)));
+    receive.recv_timeout(PATIENCE).ok().flatten()
+}
+
+fn ask(account: &str) -> Option<Vec<String>> {
     let mut sid = sid(account)?;
     // SAFETY: the structure is plain numbers and pointers that may be null.
     let attributes: LSA_OBJECT_ATTRIBUTES = unsafe { std::mem::zeroed() };
@@ -42,12 +63,17 @@ pub(in crate::host) fn rights(account: &str) -> Option<Vec<String>> {
     // SAFETY: the policy was opened above and is used no more.
     unsafe { LsaClose(policy) };
     names.sort();
-    Some(names)
+    matches!(status, STATUS_SUCCESS | NONE).then_some(names)
 }
 
 /// The security identifier of an account.
 fn sid(account: &str) -> Option<[u64; SID.div_ceil(8)]> {
-    let name = super::wide(account.strip_prefix(r".\").unwrap_or(account));
+    // A name alone would be asked of the domain and of all that it trusts.
+    let name = match account.strip_prefix(r".\") {
+        Some(own) => format!(r"{}\{own}", sysinfo::System::host_name().ok()?),
+        None => account.to_owned(),
+    };
+    let name = super::wide(&name);
     let mut sid = [0_u64; SID.div_ceil(8)];
     let mut domain = [0_u16; 256];
     let (mut sid_size, mut domain_size, mut kind) = (u32::try_from(size_of_val(&sid)).ok()?, 256_u32, 0);
