@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
 use super::decode::Encoding;
+use super::kind::Kind;
 use super::learn::Learned;
 use super::scan::{Scanner, Span};
-use super::{Privacy, Redaction, identity};
+use super::structure::Structure;
+use super::{Privacy, Redaction};
 
 /// Bytes read from the source at a time. Always filled, so that what is found does not depend on how a source hands out its bytes.
 const BLOCK: usize = 256 * 1024;
@@ -51,12 +53,13 @@ enum Reason<'a> {
 impl<'a, R: Read> Cleared<'a, R> {
     pub(super) fn redacted(
         source: R,
-        redaction: &'a Redaction,
-        privacy: Privacy,
+        (redaction, privacy): (&'a Redaction, Privacy),
+        kind: Option<Kind>,
         learned: Option<&'a Learned>,
     ) -> Self {
         let mut engine = Engine::new(Some(redaction), learned);
         engine.scanner.identities = privacy == Privacy::Identities;
+        engine.kind = kind;
         Self { source, reason: Reason::Redacted(Box::new(engine)) }
     }
 }
@@ -101,7 +104,10 @@ pub(super) struct Engine<'a> {
     learned: Option<&'a Learned>,
     pub(super) clearance: Clearance,
     encoding: Option<Encoding>,
+    /// The kind of file, if its name tells.
+    kind: Option<Kind>,
     scanner: Scanner,
+    structure: Option<Structure>,
     /// Bytes read and not decoded yet.
     raw: Vec<u8>,
     /// Text: what was cleared already and serves as context, then what was not.
@@ -121,7 +127,9 @@ impl<'a> Engine<'a> {
             learned,
             clearance: Clearance::default(),
             encoding: None,
+            kind: None,
             scanner: Scanner::default(),
+            structure: None,
             raw: Vec::new(),
             text: Vec::new(),
             cleared: 0,
@@ -182,8 +190,13 @@ impl<'a> Engine<'a> {
                 }
             },
         };
+        let is_first = self.clearance.encoding.is_none();
         self.clearance.encoding = Some(encoding.word().to_owned());
         encoding.decode(&mut self.raw, &mut self.text, self.ended);
+        if is_first && self.redaction.is_some() {
+            self.scanner.kind = self.kind.or_else(|| Kind::of_content(&self.text)).unwrap_or_default();
+            self.structure = Structure::of(self.scanner.kind);
+        }
         while let Some(to) = self.cut() {
             self.clear_to(to, encoding);
             self.forget();
@@ -191,6 +204,9 @@ impl<'a> Engine<'a> {
         if self.ended && self.cleared == self.text.len() {
             // Half a character at the end of two-byte text.
             self.out.append(&mut self.raw);
+            if self.structure.as_mut().is_some_and(Structure::is_broken) {
+                self.clearance.withheld = Some("it would no longer parse after masking".into());
+            }
         }
     }
 
@@ -219,7 +235,7 @@ impl<'a> Engine<'a> {
             let inside = |start: usize| start >= self.cleared && start < to;
             learned.find(&self.text, |start, end| {
                 if inside(start) {
-                    spans.push(Span { start, end, rule: "learned-value" });
+                    spans.push(Span::new(start, end, "learned-value"));
                 }
             });
         }
@@ -229,24 +245,32 @@ impl<'a> Engine<'a> {
             if start >= span.end {
                 continue;
             }
-            encoding.encode(&self.text[self.cleared..start], &mut self.out);
+            self.pass(start, encoding);
             if let Some(redaction) = self.redaction {
                 let value = &self.text[start..span.end];
-                let mask = if identity::is_identity(span.rule) {
-                    identity::stand_in(&redaction.key, span.rule, value)
-                } else {
-                    redaction.memory.learn(value);
-                    redaction.key.mask(span.rule, value)
-                };
+                let quotes = span.quotes.unwrap_or_default();
+                let mask = format!("{quotes}{}{quotes}", redaction.mask(span.rule, value));
+                if let Some(structure) = &mut self.structure {
+                    structure.masked(value, mask.as_bytes());
+                }
                 encoding.encode(mask.as_bytes(), &mut self.out);
             }
             *self.clearance.masks.entry(span.rule.to_owned()).or_default() += 1;
             self.cleared = span.end;
         }
         if self.cleared < to {
-            encoding.encode(&self.text[self.cleared..to], &mut self.out);
-            self.cleared = to;
+            self.pass(to, encoding);
         }
+    }
+
+    /// Hands out text as it is.
+    fn pass(&mut self, to: usize, encoding: Encoding) {
+        let text = &self.text[self.cleared..to];
+        if let Some(structure) = &mut self.structure {
+            structure.same(text);
+        }
+        encoding.encode(text, &mut self.out);
+        self.cleared = to;
     }
 
     /// Lets go of what is no longer needed as context.
@@ -279,7 +303,7 @@ fn zeros(text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span<'_>>) {
         }
         let start = memchr::memrchr(b'\n', &text[from..zero]).map_or(from, |found| from + found + 1);
         let end = memchr::memchr2(b'\n', b'\r', &text[zero..to]).map_or(to, |found| zero + found);
-        spans.push(Span { start, end: end.max(zero + run), rule: "undecodable-line" });
+        spans.push(Span::new(start, end.max(zero + run), "undecodable-line"));
         at = end.max(zero + run);
     }
     if spans.len() > before {

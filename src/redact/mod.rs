@@ -5,10 +5,12 @@ mod cleared;
 mod decode;
 mod identity;
 mod keyed;
+mod kind;
 mod learn;
 mod mask;
 mod rules;
 mod scan;
+mod structure;
 mod table;
 
 #[cfg(test)]
@@ -25,6 +27,7 @@ pub use mask::MaskKey;
 use serde::Serialize;
 
 use crate::Error;
+use kind::Kind;
 use learn::Memory;
 use rules::Rules;
 use scan::Prefilter;
@@ -108,15 +111,15 @@ impl Redaction {
     pub fn clear_with<'a, R: Read>(
         &'a self,
         source: R,
-        _hint: &Hint,
+        hint: &Hint,
         learned: Option<&'a Learned>,
     ) -> Cleared<'a, R> {
-        Cleared::redacted(source, self, self.privacy, learned)
+        Cleared::redacted(source, (self, self.privacy), Kind::of_name(&hint.name), learned)
     }
 
     /// As `clear`, for what this program writes of a run: names in it must stay as they are in the bundle, secrets must not.
     pub fn clear_own<R: Read>(&self, source: R) -> Cleared<'_, R> {
-        Cleared::redacted(source, self, Privacy::Secrets, None)
+        Cleared::redacted(source, (self, Privacy::Secrets), None, None)
     }
 
     /// A short text with every secret masked: an argument, a line of standard error.
@@ -127,6 +130,15 @@ impl Redaction {
             Ok(_) if cleared.clearance().withheld.is_none() => String::from_utf8_lossy(&bytes).into_owned(),
             _ => "withheld".to_owned(),
         }
+    }
+
+    /// What stands in place of a value: a mask, or a stand-in of an identity.
+    fn mask(&self, rule: &str, value: &[u8]) -> String {
+        if identity::is_identity(rule) {
+            return identity::stand_in(&self.key, rule, value);
+        }
+        self.memory.learn(value);
+        self.key.mask(rule, value)
     }
 
     /// What has been masked so far, to be searched for elsewhere.

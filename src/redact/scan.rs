@@ -3,6 +3,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::block::Blocks;
+use super::kind::Kind;
 use super::learn::Learned;
 use super::rules::{Reach, Rules};
 use super::table::Table;
@@ -15,7 +16,18 @@ pub(super) struct Span<'a> {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) rule: &'a str,
+    /// Quotes that the mask needs to stay valid JSON.
+    pub(super) quotes: Option<&'static str>,
 }
+
+impl<'a> Span<'a> {
+    pub(super) fn new(start: usize, end: usize, rule: &'a str) -> Self {
+        Self { start, end, rule, quotes: None }
+    }
+}
+
+/// Key words inside one value that are looked at again for a value that goes on behind it; a line of a million key words costs no more.
+const NESTED: u8 = 8;
 
 /// What a needle calls for.
 #[derive(Clone, Copy)]
@@ -69,6 +81,8 @@ fn written(word: &str) -> Vec<Vec<u8>> {
 pub(super) struct Scanner {
     /// Whether people, hosts and addresses are wanted too.
     pub(super) identities: bool,
+    /// What kind of file it is.
+    pub(super) kind: Kind,
     header_seen: bool,
     table: Option<Table>,
     blocks: Blocks,
@@ -83,39 +97,36 @@ impl Scanner {
         (from, to): (usize, usize),
     ) -> Vec<Span<'a>> {
         let mut spans: Vec<Span<'a>> = Vec::new();
-        let mut last = (0, 0);
+        let mut wanted: Vec<(usize, usize, usize)> = Vec::new();
+        let (mut key_end, mut nested) = (0, 0);
         for hit in prefilter.automaton.find_overlapping_iter(text) {
             match prefilter.calls[hit.pattern().as_usize()] {
+                Call::Key if hit.start() < key_end && nested >= NESTED => {}
                 Call::Key => {
-                    spans.extend(keyed::value(text, hit.start(), hit.end()).map(|(start, end)| Span {
-                        start,
-                        end,
-                        rule: "keyed-secret",
-                    }));
+                    nested = if hit.start() < key_end { nested + 1 } else { 0 };
+                    keyed::values(text, hit.start(), hit.end(), self.kind.is_prose(), &mut |value| {
+                        key_end = key_end.max(value.end);
+                        spans.push(Span {
+                            start: value.start,
+                            end: value.end,
+                            rule: "keyed-secret",
+                            quotes: value.quotes,
+                        });
+                    });
                 }
                 Call::Rule(at) => {
-                    // Needles of one rule may overlap; its pattern has seen this part already.
-                    if last == (at + 1, hit.start()) {
-                        continue;
-                    }
-                    last = (at + 1, hit.start());
-                    let rule = &rules.list[at];
-                    let (window, base) = window(text, (hit.start(), hit.end()), rule.reach);
-                    let secrets = rule.regex().captures_iter(window).filter_map(|found| found.name("secret"));
-                    spans.extend(secrets.map(|secret| Span {
-                        start: base + secret.start(),
-                        end: base + secret.end(),
-                        rule: &rule.id,
-                    }));
+                    let Reach { before, after } = rules.list[at].reach;
+                    wanted.push((at, hit.start().saturating_sub(before), text.len().min(hit.end() + after)));
                 }
             }
         }
+        run(rules, text, wanted, &mut spans);
         self.state(text, (from, to), &mut spans);
         if self.identities {
-            identity::find(text, |start, end, rule| spans.push(Span { start, end, rule }));
+            identity::find(text, |start, end, rule| spans.push(Span::new(start, end, rule)));
         }
         if let Some(learned) = learned {
-            learned.find(text, |start, end| spans.push(Span { start, end, rule: "learned-value" }));
+            learned.find(text, |start, end| spans.push(Span::new(start, end, "learned-value")));
         }
         spans.retain(|span| {
             span.start >= from && span.start < to && span.start < span.end && !is_masked(text, span)
@@ -133,17 +144,25 @@ impl Scanner {
             start = end;
         }
         if let Some(table) = &mut self.table {
-            table.cells(text, start, to, |start, end, rule| spans.push(Span { start, end, rule }));
+            table.cells(text, start, to, |start, end, rule| spans.push(Span::new(start, end, rule)));
         }
-        self.blocks.find(text, from, to, |start, end, rule| spans.push(Span { start, end, rule }));
+        self.blocks.find(text, from, to, |start, end, rule| spans.push(Span::new(start, end, rule)));
     }
 }
 
-/// The part of the text around a needle that its pattern is run on; it ends where the line does, unless the needle is about lines.
-fn window(text: &[u8], (start, end): (usize, usize), reach: Reach) -> (&[u8], usize) {
-    let from = start.saturating_sub(reach.before);
-    let to = text.len().min(end + reach.after);
-    (&text[from..to], from)
+/// Runs the patterns of rules on the parts of the text around their needles; parts of one rule that overlap are one, so that a line full of
+/// needles is read once.
+fn run<'a>(rules: &'a Rules, text: &[u8], mut wanted: Vec<(usize, usize, usize)>, spans: &mut Vec<Span<'a>>) {
+    wanted.sort_unstable();
+    let mut parts = wanted.into_iter().peekable();
+    while let Some((at, from, mut to)) = parts.next() {
+        while let Some((_, _, end)) = parts.next_if(|(next, start, _)| *next == at && *start <= to) {
+            to = to.max(end);
+        }
+        let rule = &rules.list[at];
+        let secrets = rule.regex().captures_iter(&text[from..to]).filter_map(|found| found.name("secret"));
+        spans.extend(secrets.map(|secret| Span::new(from + secret.start(), from + secret.end(), &rule.id)));
+    }
 }
 
 /// A mask is never masked again, nor a part of one.

@@ -1,0 +1,92 @@
+//! The kind of a file: by what the definition says, then by its name, then by how it begins. A kind only ever makes the rules stricter.
+
+/// What a stream is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Kind {
+    /// Text of no known structure, such as a log.
+    #[default]
+    Text,
+    /// JSON, or JSON lines.
+    Json,
+    /// XML, such as a .config file of .NET.
+    Xml,
+    /// Settings line by line: INI, properties, YAML, environment files.
+    Settings,
+}
+
+/// Endings of names and what they mean.
+const ENDINGS: [(&str, Kind); 22] = [
+    (".json", Kind::Json),
+    (".jsonl", Kind::Json),
+    (".ndjson", Kind::Json),
+    (".xml", Kind::Xml),
+    (".config", Kind::Xml),
+    (".xsd", Kind::Xml),
+    (".xaml", Kind::Xml),
+    (".plist", Kind::Xml),
+    (".csproj", Kind::Xml),
+    (".ini", Kind::Settings),
+    (".inf", Kind::Settings),
+    (".properties", Kind::Settings),
+    (".cfg", Kind::Settings),
+    (".conf", Kind::Settings),
+    (".cnf", Kind::Settings),
+    (".env", Kind::Settings),
+    (".yml", Kind::Settings),
+    (".yaml", Kind::Settings),
+    (".toml", Kind::Settings),
+    (".reg", Kind::Settings),
+    (".prefs", Kind::Settings),
+    (".rc", Kind::Settings),
+];
+
+impl Kind {
+    /// The kind that a file's name tells.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        let folded = name.to_lowercase();
+        ENDINGS.iter().find(|(ending, _)| folded.ends_with(ending)).map(|(_, kind)| *kind)
+    }
+
+    /// The kind that the first bytes of a text tell.
+    pub(super) fn of_content(text: &[u8]) -> Option<Self> {
+        let start = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii_start();
+        match start {
+            [b'{', ..] => Some(Self::Json),
+            [b'[', rest @ ..] if matches!(rest.trim_ascii_start().first(), Some(b'{' | b'"' | b'[')) => {
+                Some(Self::Json)
+            }
+            _ if start.starts_with(b"<?xml") || start.starts_with(b"<configuration") => Some(Self::Xml),
+            _ => None,
+        }
+    }
+
+    /// Whether sentences are to be expected, in which a word such as `password:` may stand before any other.
+    pub(super) fn is_prose(self) -> bool {
+        self != Self::Settings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_contents_tell_kinds() {
+        for (name, kind) in [
+            ("Repository.exe.config", Some(Kind::Xml)),
+            ("services.JSON", Some(Kind::Json)),
+            (".env", Some(Kind::Settings)),
+            ("Engine_Audit.txt", None),
+        ] {
+            assert_eq!(Kind::of_name(name), kind, "{name}");
+        }
+        for (start, kind) in [
+            ("\u{feff} {\"a\": 1}", Some(Kind::Json)),
+            ("[{\"a\": 1}]", Some(Kind::Json)),
+            ("[section]\na=1", None),
+            ("<?xml version=\"1.0\"?>", Some(Kind::Xml)),
+        ] {
+            assert_eq!(Kind::of_content(start.as_bytes()), kind, "{start}");
+        }
+    }
+}
