@@ -1,7 +1,7 @@
 //! Writes a finished bundle once more, with some entries cleared again. All others keep their content, which is
 //! compared with its digest on the way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
 use super::check::each;
@@ -9,7 +9,7 @@ use super::{Added, BAG_INFO, BAGIT, Contents, MANIFEST, PACKED_CHECKS, PAYLOAD_D
 use super::{End, Target, Writer};
 use crate::Error;
 use crate::plan::EntryName;
-use crate::redact::Cleared;
+use crate::redact::{Hint, Redaction};
 
 #[cfg(test)]
 mod tests;
@@ -17,9 +17,15 @@ mod tests;
 /// Files that finishing a bundle writes anew.
 const MADE_ANEW: [&str; 6] = [MANIFEST, BAGIT, BAG_INFO, PAYLOAD_DIGESTS, PACKED_CHECKS, TAG_DIGESTS];
 
-/// Clears the content of an entry once more.
-pub type Again<'a, 'c> =
-    &'a dyn for<'r> Fn(&EntryName, Box<dyn Read + 'r>) -> Cleared<'c, Box<dyn Read + 'r>>;
+/// What changes in the second bundle.
+pub struct Again<'a> {
+    /// Entries that are cleared again.
+    pub contents: &'a BTreeSet<EntryName>,
+    /// Entries that get another name.
+    pub names: &'a BTreeMap<EntryName, EntryName>,
+    /// Clears them.
+    pub redaction: &'a Redaction,
+}
 
 /// The writer of the second bundle, and the entries that were cleared again.
 pub type Rewritten<W> = (Writer<W>, Vec<(EntryName, Added)>);
@@ -30,8 +36,7 @@ pub fn rewrite<W: Target>(
     source: impl Read + Seek,
     contents: &Contents,
     out: W,
-    named: &BTreeSet<EntryName>,
-    again: Again<'_, '_>,
+    again: &Again<'_>,
 ) -> Result<Rewritten<W>, Error> {
     let mut writer = Writer::start(out, &contents.top, contents.started);
     let mut changed = Vec::new();
@@ -40,11 +45,13 @@ pub fn rewrite<W: Target>(
         if MADE_ANEW.contains(&name.as_str()) {
             return Ok(());
         }
-        if !named.contains(name) {
-            return writer.copy(stored, modified, &mut content);
+        let new = again.names.get(name).unwrap_or(name);
+        if !again.contents.contains(name) {
+            return writer.copy((stored, new), modified, &mut content);
         }
-        let mut cleared = again(name, Box::new(content));
-        let added = writer.add(name, &mut cleared, modified)?;
+        let hint = Hint { name: name.file_name().to_owned(), is_second: true, ..Hint::default() };
+        let mut cleared = again.redaction.clear(Box::new(content), &hint);
+        let added = writer.add(new, &mut cleared, modified)?;
         // It was read and cleared before, so anything but its whole is damage that came since.
         if !matches!(added.end, End::Whole) {
             return Err(Error::ReadBack(format!("{name} could not be cleared again")));

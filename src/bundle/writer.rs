@@ -118,10 +118,10 @@ impl<W: Target> Writer<W> {
     }
 
     /// Stores one entry. Only a failure to write is an error; a failure to read is how the entry ends.
-    pub fn add<R: Read>(
+    pub fn add<'a, R: Read + 'a>(
         &mut self,
         name: &EntryName,
-        source: &mut Cleared<'_, R>,
+        source: &mut Cleared<'a, R>,
         modified: Option<DateTime<Utc>>,
     ) -> Result<Added, Error> {
         self.claim(name)?;
@@ -157,9 +157,9 @@ impl<W: Target> Writer<W> {
     }
 
     /// As `finish`, with the manifest as a stream.
-    pub(super) fn finish_with<R: Read>(
+    pub(super) fn finish_with<'a, R: Read + 'a>(
         mut self,
-        manifest: &mut Cleared<'_, R>,
+        manifest: &mut Cleared<'a, R>,
         case: Option<&str>,
     ) -> Result<Finished<W>, Error> {
         match self.add(&EntryName::fixed(MANIFEST), manifest, None)?.end {
@@ -184,22 +184,22 @@ impl<W: Target> Writer<W> {
         Ok(Finished { out, contents: Contents { top, started, payload, tags } })
     }
 
-    /// Stores an entry of a finished bundle once more, as it was cleared then.
+    /// Stores an entry of a finished bundle once more, as it was cleared then, under this name.
     pub(super) fn copy(
         &mut self,
-        stored: &Stored,
+        (stored, name): (&Stored, &EntryName),
         modified: Option<DateTime<Utc>>,
         source: &mut impl Read,
     ) -> Result<(), Error> {
-        self.claim(&stored.name)?;
-        let record = self.record(&stored.name, DEFLATED, modified);
+        self.claim(name)?;
+        let record = self.record(name, DEFLATED, modified);
         let mut failure = self.fill(source).err();
         let is_small = failure.is_some() || self.chunk.len() < CHUNK;
-        let copied = self.pour(&stored.name, record, source, &mut failure)?;
+        let copied = self.pour(name, record, source, &mut failure)?;
         if let Some(error) = failure {
             return Err(self.failed(error));
         }
-        if copied != *stored {
+        if (copied.bytes, copied.sha256) != (stored.bytes, stored.sha256) {
             return Err(Error::ReadBack(format!("{} has another content", stored.name)));
         }
         self.end(is_small, copied)

@@ -19,7 +19,7 @@ pub(super) fn run(args: &args::Redact) -> Result<Exit, Error> {
     };
     let own_name =
         args.file.file_name().map(|name| name.to_string_lossy().into_owned()).filter(|_| !standard_input);
-    let hint = Hint { name: args.name.clone().or(own_name).unwrap_or_default(), rules: Vec::new() };
+    let hint = Hint { name: args.name.clone().or(own_name).unwrap_or_default(), ..Hint::default() };
     let mut cleared = redaction.clear(source, &hint);
     let mut out = io::stdout().lock();
     let mut buffer = vec![0; 64 * 1024];

@@ -158,14 +158,14 @@ fn store_bytes<W: Target>(
     Ok(entry)
 }
 
-fn store<R: Read, W: Target>(
-    job: &Job<'_>,
+fn store<'a, R: Read + 'a, W: Target>(
+    job: &'a Job<'_>,
     item: &PlanItem,
     source: R,
     modified: Option<DateTime<Utc>>,
     writer: &mut Writer<W>,
 ) -> Result<Entry, Error> {
-    let hint = Hint { name: item.name.file_name().to_owned(), rules: item.rules.to_vec() };
+    let hint = Hint::new(item.name.file_name(), &item.rules);
     let mut cleared = job.redaction.clear(Counted { source, tell: job.tell }, &hint);
     let added = writer.add(&item.name, &mut cleared, modified)?;
     let mut entry = line(item, Outcome::Collected);

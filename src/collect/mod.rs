@@ -1,5 +1,6 @@
 //! Runs a plan: opens, redacts and stores each item, records what became of it, checks the bundle and publishes it.
 
+mod disguise;
 mod entry;
 mod event;
 mod limit;
@@ -74,7 +75,12 @@ fn gather<W: Target>(job: &Job<'_>, plan: &Plan, writer: &mut Writer<W>) -> Resu
     for failure in &job.probe_failures {
         log.line(&format!("probe failed: {failure}"));
     }
+    let mut category = None;
     for item in plan.items.iter() {
+        // What configurations gave away is masked in all that comes after them.
+        if category.replace(item.category) != Some(item.category) {
+            job.redaction.look();
+        }
         if item.known.is_none() && item.source != Source::RunLog {
             gathered.interrupted |= job.stop.is_asked();
         }

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::disguise;
 use super::entry::stamp;
 use super::{Event, Gathered, Job, gather};
 use crate::Error;
-use crate::bundle::{self, Added, Contents, Partial, PartialFile, Sha256Hex, Writer};
+use crate::bundle::{self, Added, Again, Contents, Partial, PartialFile, Sha256Hex, Writer};
 use crate::manifest::{Entry, HostFacts, Manifest, PackedLines, RedactionFacts, Run, SCHEMA, Tool};
-use crate::plan::{EntryName, Plan};
-use crate::redact::{Hint, Learned, Privacy};
+use crate::plan::{EntryName, Names, Plan};
+use crate::redact::Privacy;
 
 /// A published bundle.
 pub struct Collected {
@@ -31,14 +32,14 @@ pub fn collect(job: &Job<'_>, plan: &Plan, mut partial: Partial) -> Result<Colle
     let mut writer = Writer::start(partial.out()?, &top, started);
     let gathered = gather(job, plan, &mut writer)?;
     let spent = u64::try_from(job.host.clock.since(mark).as_millis()).unwrap_or(u64::MAX);
-    let learned = job.redaction.learned();
+    let learned = job.redaction.look();
     let mut manifest = manifest(job, gathered, &stamp(started), spent);
     manifest.redaction.learned_values = learned.len() as u64;
     job.tell.tell(Event::Checking);
     let contents = finish(job, writer, &manifest)?;
-    let hits = search(&partial, &contents, &learned)?;
+    let hits = search(job, &partial, &contents)?;
     if !hits.is_empty() {
-        let (mended, second) = mend(job, &partial, &contents, &hits, (&manifest, &learned))?;
+        let (mended, second) = mend(job, &partial, &contents, (&hits, &manifest))?;
         manifest = second;
         partial = mended;
     }
@@ -59,10 +60,36 @@ fn finish(
     Ok(writer.finish(manifest, job.redaction)?.contents)
 }
 
-/// Entries of the finished bundle that still hold a value which was masked elsewhere.
-fn search(partial: &Partial, contents: &Contents, learned: &Learned) -> Result<BTreeSet<EntryName>, Error> {
-    let checked = bundle::check(partial.read_back()?, contents, &|_, content| learned.scan(content))?;
-    Ok(checked.hits.into_iter().map(|(name, _)| name).collect())
+/// What the check of a finished bundle found.
+#[derive(Default)]
+struct Hits {
+    /// Entries that still hold a value which was masked elsewhere, or what stricter rules take for a secret.
+    contents: BTreeSet<EntryName>,
+    /// Entries whose names hold one, and the names they get.
+    names: BTreeMap<EntryName, EntryName>,
+}
+
+impl Hits {
+    fn is_empty(&self) -> bool {
+        self.contents.is_empty() && self.names.is_empty()
+    }
+}
+
+/// Searches the finished bundle, contents and names.
+fn search(job: &Job<'_>, partial: &Partial, contents: &Contents) -> Result<Hits, Error> {
+    let check = job.redaction.read_back();
+    let checked = bundle::check(partial.read_back()?, contents, &|_, content| check.count(content))?;
+    let mut hits =
+        Hits { contents: checked.hits.into_iter().map(|(name, _)| name).collect(), ..Hits::default() };
+    let mut names = Names::new();
+    for stored in contents.payload.iter() {
+        let cleared = stored.name.map_parts(|part| job.redaction.clear_name(part));
+        let name = names.allocate(&cleared);
+        if name != stored.name {
+            hits.names.insert(stored.name, name);
+        }
+    }
+    Ok(hits)
 }
 
 /// Writes the bundle once more with the late discoveries masked. If one is left even then, nothing is published.
@@ -70,18 +97,14 @@ fn mend(
     job: &Job<'_>,
     partial: &Partial,
     contents: &Contents,
-    hits: &BTreeSet<EntryName>,
-    (manifest, learned): (&Manifest<PackedLines>, &Learned),
+    (hits, manifest): (&Hits, &Manifest<PackedLines>),
 ) -> Result<(Partial, Manifest<PackedLines>), Error> {
     let second = partial.second()?;
-    let (writer, changed) =
-        bundle::rewrite(partial.read_back()?, contents, second.out()?, hits, &|name, content| {
-            let hint = Hint { name: name.file_name().to_owned(), rules: Vec::new() };
-            job.redaction.clear_with(content, &hint, Some(learned))
-        })?;
+    let again = Again { contents: &hits.contents, names: &hits.names, redaction: job.redaction };
+    let (writer, changed) = bundle::rewrite(partial.read_back()?, contents, second.out()?, &again)?;
     let changed: BTreeMap<String, Added> =
         changed.into_iter().map(|(name, added)| (name.to_string(), added)).collect();
-    let entries = manifest.entries.map(|entry| corrected(entry, &changed));
+    let entries = manifest.entries.map(|entry| corrected(entry, &changed, &hits.names));
     let mut manifest = manifest.with_entries(entries);
     manifest.totals = manifest.entries.totals().clone();
     manifest.redaction.masks.clear();
@@ -91,16 +114,26 @@ fn mend(
         }
     }
     let contents = finish(job, writer, &manifest)?;
-    let left = search(&second, &contents, learned)?;
+    let left = search(job, &second, &contents)?;
     if left.is_empty() {
         return Ok((second, manifest));
     }
-    Err(Error::Leak { entries: left.iter().map(ToString::to_string).collect() })
+    let names = left.contents.iter().chain(left.names.keys());
+    Err(Error::Leak { entries: names.map(ToString::to_string).collect() })
 }
 
 /// The line of an entry that was cleared again: its new digest and size, and the masks of both passes.
-fn corrected(mut entry: Entry, changed: &BTreeMap<String, Added>) -> Entry {
-    let Some(added) = changed.get(&entry.name).filter(|_| entry.sha256.is_some()) else { return entry };
+fn corrected(
+    mut entry: Entry,
+    changed: &BTreeMap<String, Added>,
+    names: &BTreeMap<EntryName, EntryName>,
+) -> Entry {
+    let added = changed.get(&entry.name).filter(|_| entry.sha256.is_some());
+    let renamed = EntryName::parse(&entry.name).ok().and_then(|name| names.get(&name));
+    if let Some(name) = renamed {
+        entry.name = name.to_string();
+    }
+    let Some(added) = added else { return entry };
     entry.bytes = added.bytes;
     entry.sha256 = Some(added.sha256.to_string());
     for (rule, count) in &added.clearance.masks {
@@ -111,13 +144,18 @@ fn corrected(mut entry: Entry, changed: &BTreeMap<String, Added>) -> Entry {
 
 fn manifest(job: &Job<'_>, gathered: Gathered, started: &str, collect_ms: u64) -> Manifest<PackedLines> {
     let entries = gathered.lines.finish();
+    let entries = if job.redaction.privacy == Privacy::Identities {
+        entries.map(|entry| disguise::entry(job.redaction, entry))
+    } else {
+        entries
+    };
     let mut durations_ms = job.durations_ms.clone();
     durations_ms.insert("collect".into(), collect_ms);
     let privacy = match job.redaction.privacy {
         Privacy::Secrets => "secrets",
         Privacy::Identities => "identities",
     };
-    Manifest {
+    let manifest = Manifest {
         schema: SCHEMA.into(),
         tool: Tool {
             name: "qdiag".into(),
@@ -146,5 +184,6 @@ fn manifest(job: &Job<'_>, gathered: Gathered, started: &str, collect_ms: u64) -
         totals: entries.totals().clone(),
         redaction: RedactionFacts { privacy: privacy.into(), masks: gathered.masks, learned_values: 0 },
         entries,
-    }
+    };
+    disguise::head(job.redaction, manifest)
 }

@@ -89,6 +89,15 @@ impl EntryName {
         &self.0
     }
 
+    /// The name with each part exchanged for another; what is not safe in those becomes `_`.
+    pub fn map_parts(&self, map: impl Fn(&str) -> String) -> Self {
+        let parts: Vec<String> = self.0.split('/').map(map).collect();
+        if parts.iter().map(String::as_str).eq(self.0.split('/')) {
+            return self.clone();
+        }
+        Self::from_parts(parts.iter().map(String::as_str))
+    }
+
     /// The last part.
     pub fn file_name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()

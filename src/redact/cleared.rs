@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
+use std::sync::Arc;
 
+use super::archive::{self, Archive};
 use super::decode::Encoding;
+use super::identity::stand_in;
 use super::kind::Kind;
 use super::learn::Learned;
 use super::scan::{Scanner, Span};
 use super::structure::Structure;
-use super::{Privacy, Redaction};
+use super::{Hint, Privacy, Redaction};
 
 /// Bytes read from the source at a time. Always filled, so that what is found does not depend on how a source hands out its bytes.
 const BLOCK: usize = 256 * 1024;
@@ -38,29 +41,43 @@ pub struct Clearance {
 
 /// A stream that may enter a bundle. Only this module can make one.
 pub struct Cleared<'a, R> {
-    source: R,
+    source: Option<R>,
     reason: Reason<'a>,
+    clearance: Clearance,
 }
 
 /// Why the bytes may pass.
 enum Reason<'a> {
     /// The program wrote them itself.
-    Own(Clearance),
-    /// They go through the rules.
-    Redacted(Box<Engine<'a>>),
+    Own,
+    /// They may not.
+    Withheld,
+    /// They go through the rules; the source is known to be no archive, or not looked at yet.
+    Redacted(Box<Engine<'a>>, Hint),
+    /// They are unpacked, go through the rules, and are packed again.
+    Gzip(Box<archive::Gzip<'a>>),
+    /// They went through the rules and were packed again.
+    Zip(Cursor<Vec<u8>>),
 }
 
 impl<'a, R: Read> Cleared<'a, R> {
-    pub(super) fn redacted(
-        source: R,
-        (redaction, privacy): (&'a Redaction, Privacy),
-        kind: Option<Kind>,
-        learned: Option<&'a Learned>,
-    ) -> Self {
-        let mut engine = Engine::new(Some(redaction), learned);
+    pub(super) fn redacted(source: R, (redaction, privacy): (&'a Redaction, Privacy), hint: &Hint) -> Self {
+        let mut engine = Engine::new(Some(redaction), redaction.memory.current());
         engine.scanner.identities = privacy == Privacy::Identities;
-        engine.kind = kind;
-        Self { source, reason: Reason::Redacted(Box::new(engine)) }
+        engine.scanner.strict = hint.is_second;
+        engine.scanner.own = hint.is_own;
+        engine.kind = Kind::of_name(&hint.name);
+        Self {
+            source: Some(source),
+            reason: Reason::Redacted(Box::new(engine), hint.clone()),
+            clearance: Clearance::default(),
+        }
+    }
+
+    /// A stream of which nothing is passed on.
+    pub(super) fn withheld(source: R, reason: &str) -> Self {
+        let clearance = Clearance { withheld: Some(reason.to_owned()), ..Clearance::default() };
+        Self { source: Some(source), reason: Reason::Withheld, clearance }
     }
 }
 
@@ -68,8 +85,8 @@ impl<R> Cleared<'_, R> {
     /// What is known of the stream; complete once it has been read to its end.
     pub fn clearance(&self) -> &Clearance {
         match &self.reason {
-            Reason::Own(clearance) => clearance,
-            Reason::Redacted(engine) => &engine.clearance,
+            Reason::Redacted(engine, _) => &engine.clearance,
+            _ => &self.clearance,
         }
     }
 }
@@ -77,15 +94,65 @@ impl<R> Cleared<'_, R> {
 impl Cleared<'static, Cursor<Vec<u8>>> {
     /// Text that the program itself wrote without any host data: digest lists, bag declarations, stubs.
     pub fn own_text(text: String) -> Self {
-        Self { source: Cursor::new(text.into_bytes()), reason: Reason::Own(Clearance::default()) }
+        Self {
+            source: Some(Cursor::new(text.into_bytes())),
+            reason: Reason::Own,
+            clearance: Clearance::default(),
+        }
     }
 }
 
-impl<R: Read> Read for Cleared<'_, R> {
+impl<'a, R: Read + 'a> Cleared<'a, R> {
+    /// Opens an archive, once the first bytes show that it is one.
+    fn open(&mut self) {
+        let Reason::Redacted(engine, hint) = &mut self.reason else { return };
+        let (Some(redaction), true) =
+            (engine.redaction, engine.clearance.encoding.is_none() && engine.raw.is_empty())
+        else {
+            return;
+        };
+        let Some(source) = &mut self.source else { return };
+        engine.fill(source);
+        let Some(kind) = Archive::of(&engine.raw) else { return };
+        let Some(source) = self.source.take() else { return };
+        let hint = std::mem::take(hint);
+        let whole = Cursor::new(std::mem::take(&mut engine.raw)).chain(source);
+        self.reason = match kind {
+            Archive::Gzip => Reason::Gzip(Box::new(archive::gzip(redaction, whole, &hint))),
+            Archive::Zip => match archive::zip(redaction, whole, &hint) {
+                Ok(repacked) => {
+                    self.clearance = repacked.clearance;
+                    Reason::Zip(Cursor::new(repacked.bytes))
+                }
+                Err(why) => {
+                    self.clearance.withheld = Some(why);
+                    Reason::Withheld
+                }
+            },
+        };
+    }
+}
+
+impl<'a, R: Read + 'a> Read for Cleared<'a, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.open();
         match &mut self.reason {
-            Reason::Own(_) => self.source.read(buffer),
-            Reason::Redacted(engine) => engine.read(&mut self.source, buffer),
+            Reason::Own => self.source.as_mut().map_or(Ok(0), |source| source.read(buffer)),
+            Reason::Withheld => Ok(0),
+            Reason::Redacted(engine, _) => {
+                self.source.as_mut().map_or(Ok(0), |source| engine.read(source, buffer))
+            }
+            Reason::Zip(bytes) => bytes.read(buffer),
+            Reason::Gzip(packed) => {
+                let read = packed.read(buffer).or_else(|error| {
+                    self.clearance.withheld = Some(format!("a damaged gzip archive: {error}"));
+                    Ok::<usize, io::Error>(0)
+                })?;
+                let inner = packed.get_ref().clearance();
+                let withheld = self.clearance.withheld.take().or_else(|| inner.withheld.clone());
+                self.clearance = Clearance { withheld, encoding: Some("gzip".into()), ..inner.clone() };
+                Ok(read)
+            }
         }
     }
 }
@@ -94,14 +161,14 @@ impl<R: Read> Read for Cleared<'_, R> {
 impl<R> Cleared<'static, R> {
     /// A stream as a test wants it.
     pub(crate) fn test_stream(source: R, clearance: Clearance) -> Self {
-        Self { source, reason: Reason::Own(clearance) }
+        Self { source: Some(source), reason: Reason::Own, clearance }
     }
 }
 
 /// Reads, decodes, masks and encodes, a block at a time.
 pub(super) struct Engine<'a> {
     redaction: Option<&'a Redaction>,
-    learned: Option<&'a Learned>,
+    learned: Arc<Learned>,
     pub(super) clearance: Clearance,
     encoding: Option<Encoding>,
     /// The kind of file, if its name tells.
@@ -121,7 +188,7 @@ pub(super) struct Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    fn new(redaction: Option<&'a Redaction>, learned: Option<&'a Learned>) -> Self {
+    fn new(redaction: Option<&'a Redaction>, learned: Arc<Learned>) -> Self {
         Self {
             redaction,
             learned,
@@ -141,8 +208,8 @@ impl<'a> Engine<'a> {
     }
 
     /// An engine that only counts learned values.
-    pub(super) fn searching(learned: &'a Learned) -> Self {
-        Self::new(None, Some(learned))
+    pub(super) fn searching(learned: Arc<Learned>) -> Self {
+        Self::new(None, learned)
     }
 
     pub(super) fn read(&mut self, source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
@@ -166,7 +233,7 @@ impl<'a> Engine<'a> {
 
     /// Reads a whole block. A failing source ends the stream after what it gave.
     fn fill(&mut self, source: &mut impl Read) {
-        if self.ended {
+        if self.ended || self.raw.len() >= BLOCK {
             return;
         }
         let before = self.raw.len();
@@ -228,16 +295,27 @@ impl<'a> Engine<'a> {
     fn clear_to(&mut self, to: usize, encoding: Encoding) {
         let mut spans = Vec::new();
         if let Some(redaction) = self.redaction {
-            let parts = (&redaction.rules, &redaction.prefilter, self.learned);
-            spans = self.scanner.spans(parts, &self.text, (self.cleared, to));
+            let known = (&redaction.words, &*self.learned);
+            spans = self.scanner.spans(
+                (&redaction.rules, &redaction.prefilter),
+                known,
+                &self.text,
+                (self.cleared, to),
+            );
             zeros(&self.text, (self.cleared, to), &mut spans);
-        } else if let Some(learned) = self.learned {
+        } else {
             let inside = |start: usize| start >= self.cleared && start < to;
-            learned.find(&self.text, |start, end| {
-                if inside(start) {
-                    spans.push(Span::new(start, end, "learned-value"));
+            self.learned.find(&self.text, |hit| {
+                if inside(hit.start) {
+                    spans.push(Span::new(hit.start, hit.end, "learned-value"));
                 }
             });
+            self.learned.names.find(&self.text, &mut |start, end, rule| {
+                if inside(start) && !stand_in::is_one(&self.text[start..end]) {
+                    spans.push(Span::new(start, end, rule));
+                }
+            });
+            spans.sort_unstable();
         }
         for span in spans {
             // A part of it may have been masked with an earlier one.
@@ -249,7 +327,8 @@ impl<'a> Engine<'a> {
             if let Some(redaction) = self.redaction {
                 let value = &self.text[start..span.end];
                 let quotes = span.quotes.unwrap_or_default();
-                let mask = format!("{quotes}{}{quotes}", redaction.mask(span.rule, value));
+                let plain = span.known.and_then(|known| self.learned.value(known)).unwrap_or(value);
+                let mask = format!("{quotes}{}{quotes}", redaction.mask(span.rule, plain));
                 if let Some(structure) = &mut self.structure {
                     structure.masked(value, mask.as_bytes());
                 }

@@ -1,5 +1,6 @@
 //! Masks secrets in a stream of bytes and leaves every other byte as it is. Knows no host and no bundle.
 
+mod archive;
 mod block;
 mod cleared;
 mod decode;
@@ -8,29 +9,35 @@ mod keyed;
 mod kind;
 mod learn;
 mod mask;
+mod residual;
 mod rules;
 mod scan;
 mod structure;
 mod table;
+mod words;
 
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 
 pub use cleared::{Clearance, Cleared};
 pub use learn::Learned;
 pub use mask::MaskKey;
+pub use residual::ReadBack;
+pub use rules::RuleFile;
 
 use serde::Serialize;
 
 use crate::Error;
-use kind::Kind;
 use learn::Memory;
 use rules::Rules;
-use scan::Prefilter;
+use scan::{Prefilter, Scanner};
+use words::Words;
 
 /// What is masked besides secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,6 +49,31 @@ pub enum Privacy {
     Identities,
 }
 
+/// A kind of name that can be known beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// A person's account, also with its domain: `DOMAIN\\user`.
+    User,
+    /// A host, short or with its domain.
+    Host,
+    /// A domain.
+    Domain,
+}
+
+impl Identity {
+    fn rule(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Host => "host",
+            Self::Domain => "domain",
+        }
+    }
+}
+
+/// Rules whose values are found again by their own shape, wherever they stand.
+const FOUND_AGAIN: [&str; 5] =
+    ["private-key", "encrypted-section", "undecodable-line", "mask-word", "learned-value"];
+
 /// What is known of a stream before it is read. A wrong hint is never less strict than none.
 #[derive(Debug, Clone, Default)]
 pub struct Hint {
@@ -49,6 +81,19 @@ pub struct Hint {
     pub name: String,
     /// Rules of the definition, besides the common ones.
     pub rules: Vec<String>,
+    /// Whether the stream was cleared before and the check found something: the stricter rules mask too.
+    pub is_second: bool,
+    /// Whether this program wrote it.
+    pub(crate) is_own: bool,
+    /// How many archives it lies in.
+    pub(crate) depth: u8,
+}
+
+impl Hint {
+    /// A file of this name, and what a definition says of it.
+    pub fn new(name: &str, rules: &[String]) -> Self {
+        Self { name: name.to_owned(), rules: rules.to_vec(), ..Self::default() }
+    }
 }
 
 /// What a rule says of itself.
@@ -72,14 +117,44 @@ pub struct Redaction {
     rules: Rules,
     prefilter: Prefilter,
     memory: Memory,
+    words: Words,
 }
 
 impl Redaction {
     /// The built-in rules with a key for the masks.
     pub fn new(key: MaskKey, privacy: Privacy) -> Result<Self, Error> {
-        let rules = Rules::builtin()?;
+        Self::with_rules(key, privacy, &[])
+    }
+
+    /// The built-in rules and those of some files, which have the same form and go through the same tests. A rule that does not do what
+    /// its examples say does not load.
+    pub fn with_rules(key: MaskKey, privacy: Privacy, files: &[RuleFile]) -> Result<Self, Error> {
+        let rules = Rules::with(files)?;
         let prefilter = Prefilter::new(&rules)?;
-        Ok(Self { privacy, key, rules, prefilter, memory: Memory::default() })
+        let mut this =
+            Self { privacy, key, rules, prefilter, memory: Memory::default(), words: Words::default() };
+        if !files.is_empty()
+            && let Err(wrong) = this.selftest()
+        {
+            let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+            return Err(Error::Definition {
+                file: names.join(", "),
+                line: 1,
+                message: format!("an example does not hold: {}", wrong.first().map_or("", String::as_str)),
+                hint:
+                    "in hides, what stands between « and » must be masked and nothing else; keeps must stay"
+                        .into(),
+            });
+        }
+        // The examples teach nothing.
+        this.memory = Memory::default();
+        Ok(this)
+    }
+
+    /// Masks these words too, wherever they stand and in any letter case: names of projects and customers.
+    pub fn mask_words(&mut self, words: &[String]) -> Result<(), Error> {
+        self.words = Words::new(words)?;
+        Ok(())
     }
 
     /// Version of the rules: a short digest of the rule file.
@@ -102,24 +177,15 @@ impl Redaction {
         self.rules.list.iter().any(|rule| rule.id == id)
     }
 
-    /// A reader of the same stream with every secret masked.
-    pub fn clear<R: Read>(&self, source: R, hint: &Hint) -> Cleared<'_, R> {
-        self.clear_with(source, hint, None)
-    }
-
-    /// As `clear`, with values that were learned elsewhere masked too.
-    pub fn clear_with<'a, R: Read>(
-        &'a self,
-        source: R,
-        hint: &Hint,
-        learned: Option<&'a Learned>,
-    ) -> Cleared<'a, R> {
-        Cleared::redacted(source, (self, self.privacy), Kind::of_name(&hint.name), learned)
+    /// A reader of the same stream with every secret masked, also what was learned up to the last `look`.
+    pub fn clear<'a, R: Read + 'a>(&'a self, source: R, hint: &Hint) -> Cleared<'a, R> {
+        Cleared::redacted(source, (self, self.privacy), hint)
     }
 
     /// As `clear`, for what this program writes of a run: names in it must stay as they are in the bundle, secrets must not.
     pub fn clear_own<R: Read>(&self, source: R) -> Cleared<'_, R> {
-        Cleared::redacted(source, (self, Privacy::Secrets), None, None)
+        let hint = Hint { is_own: true, ..Hint::default() };
+        Cleared::redacted(source, (self, Privacy::Secrets), &hint)
     }
 
     /// A short text with every secret masked: an argument, a line of standard error.
@@ -134,16 +200,62 @@ impl Redaction {
 
     /// What stands in place of a value: a mask, or a stand-in of an identity.
     fn mask(&self, rule: &str, value: &[u8]) -> String {
-        if identity::is_identity(rule) {
-            return identity::stand_in(&self.key, rule, value);
+        if let Some(rule) = identity::rule(rule) {
+            let stand_in = identity::stand_in::of(&self.key, rule, value);
+            self.memory.learn_name(rule, &String::from_utf8_lossy(value));
+            self.memory.tell(&stand_in, value);
+            return stand_in;
         }
-        self.memory.learn(value);
+        if !FOUND_AGAIN.contains(&rule) {
+            self.memory.learn(rule, value);
+        }
         self.key.mask(rule, value)
     }
 
-    /// What has been masked so far, to be searched for elsewhere.
-    pub fn learned(&self) -> Learned {
-        self.memory.learned()
+    /// Makes the name of a user, a host or a domain of this site known before anything is read. Does nothing unless identities are masked.
+    pub fn know(&self, kind: Identity, name: &str) {
+        if self.privacy == Privacy::Identities {
+            self.memory.learn_name(kind.rule(), name);
+        }
+    }
+
+    /// From now on, all that was masked up to here is masked wherever it stands.
+    pub fn look(&self) -> Arc<Learned> {
+        self.memory.look()
+    }
+
+    /// A check of what was cleared: by what was learned up to the last `look`, and by stricter rules of its own.
+    pub fn read_back(&self) -> ReadBack {
+        ReadBack::new(self.memory.current())
+    }
+
+    /// What each stand-in of an identity stands for. It must never enter a bundle.
+    pub fn table(&self) -> BTreeMap<String, String> {
+        self.memory.table()
+    }
+
+    /// Part of a name, such as that of a file, with every secret masked, and every identity at that level.
+    pub fn clear_name(&self, name: &str) -> String {
+        let mut scanner = Scanner::for_name(self.privacy == Privacy::Identities);
+        let learned = self.memory.current();
+        let (text, known) = (name.as_bytes(), (&self.words, &*learned));
+        let spans = scanner.spans((&self.rules, &self.prefilter), known, text, (0, text.len()));
+        let (mut cleared, mut at) = (Vec::new(), 0);
+        for span in spans {
+            cleared.extend_from_slice(&text[at..span.start]);
+            let value =
+                span.known.and_then(|known| learned.value(known)).unwrap_or(&text[span.start..span.end]);
+            cleared.extend_from_slice(self.mask(span.rule, value).as_bytes());
+            at = span.end;
+        }
+        cleared.extend_from_slice(&text[at..]);
+        String::from_utf8_lossy(&cleared).into_owned()
+    }
+
+    /// As `clear_name`, part by part of a path.
+    pub fn clear_path(&self, path: &str) -> String {
+        let parts: Vec<String> = path.split('/').map(|part| self.clear_name(part)).collect();
+        parts.join("/")
     }
 
     /// Holds every rule against its examples; gives the number of examples, or what is wrong.

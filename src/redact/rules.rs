@@ -10,10 +10,22 @@ use crate::Error;
 
 /// The built-in rules, and how far around a needle their patterns look. Tokens are short and all in one piece.
 const FILES: [(&str, &str, Reach); 3] = [
-    ("rules.toml", include_str!("rules.toml"), Reach { before: 256, after: 4096 }),
+    ("rules.toml", include_str!("rules.toml"), WIDE),
     ("contexts.toml", include_str!("contexts.toml"), Reach { before: 320, after: 1280 }),
     ("tokens.toml", include_str!("tokens.toml"), Reach { before: 96, after: 384 }),
 ];
+
+/// The reach of the common rules and of those that users write.
+const WIDE: Reach = Reach { before: 256, after: 4096 };
+
+/// A file of rules that a user wrote, in the form of the built-in ones.
+#[derive(Debug, Clone)]
+pub struct RuleFile {
+    /// What messages call it.
+    pub name: String,
+    /// Its text: TOML with `[[rule]]` tables, and `[keys]` if it adds key words.
+    pub text: String,
+}
 
 /// How many bytes around a needle a pattern is run on.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +38,7 @@ pub(super) struct Reach {
 #[serde(deny_unknown_fields)]
 struct File {
     keys: Option<Keys>,
+    #[serde(default)]
     rule: Vec<RuleText>,
 }
 
@@ -55,7 +68,12 @@ impl RuleText {
     fn lacks(&self, pattern: &str) -> Option<(&'static str, &'static str)> {
         let texts =
             [self.hides.is_empty(), self.keeps.is_empty(), self.source.is_empty(), self.class.is_empty()];
+        let is_word = |id: &str| {
+            !id.is_empty()
+                && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
         let needs = [
+            (is_word(&self.id), "id: small letters, digits and dashes only", "it stands in the masks"),
             (
                 !self.needles.is_empty() && self.needles.iter().all(|needle| needle.len() >= 3),
                 "needles: each needs three bytes or more",
@@ -100,18 +118,25 @@ impl Rule {
 pub(super) struct Rules {
     pub(super) keys: Keys,
     pub(super) list: Vec<Rule>,
-    /// Digest of the rule file, in short.
+    /// How many of them are built in.
+    pub(super) builtin: usize,
+    /// Digest of the rule files, in short.
     pub(super) version: String,
 }
 
 impl Rules {
-    /// The built-in rules.
-    pub(super) fn builtin() -> Result<Self, Error> {
-        let mut all = Self { keys: Keys::default(), list: Vec::new(), version: String::new() };
+    /// The built-in rules, and those of a user's files.
+    pub(super) fn with(files: &[RuleFile]) -> Result<Self, Error> {
+        let mut all = Self { keys: Keys::default(), list: Vec::new(), builtin: 0, version: String::new() };
         let mut digest = Sha256::new();
         for (name, text, reach) in FILES {
             all.add(name, text, reach)?;
             digest.update(text.as_bytes());
+        }
+        all.builtin = all.list.len();
+        for file in files {
+            all.add(&file.name, &file.text, WIDE)?;
+            digest.update(file.text.as_bytes());
         }
         all.version = digest.finalize()[..6].iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(all)
@@ -133,12 +158,42 @@ impl Rules {
                 "a rule has id, class, needles, pattern, hides, keeps and source",
             )
         })?;
-        self.keys = file.keys.unwrap_or(std::mem::take(&mut self.keys));
+        if let Some(keys) = file.keys {
+            if let Some(word) = keys.words.iter().find(|word| word.trim().len() < 3) {
+                return Err(wrong(
+                    0,
+                    format!("keys: {word:?} is too short"),
+                    "key words of three letters or more",
+                ));
+            }
+            self.keys.words.extend(keys.words);
+            self.keys.hides.extend(keys.hides);
+            self.keys.keeps.extend(keys.keeps);
+        }
         for rule in file.rule {
             let at = rule.pattern.span().start;
             let pattern = rule.pattern.get_ref().clone();
             if let Some((what, hint)) = rule.lacks(&pattern) {
                 return Err(wrong(at, format!("{}: {what}", rule.id), hint));
+            }
+            // Compiling the built-in ones would cost more than most files; their tests do.
+            if self.builtin > 0
+                && let Err(error) = Regex::new(&pattern)
+            {
+                let why = error.to_string();
+                let why = why.lines().last().unwrap_or_default();
+                return Err(wrong(
+                    at,
+                    format!("{}: pattern: {why}", rule.id),
+                    "a pattern as the crate regex describes it, without look-around",
+                ));
+            }
+            if self.list.iter().any(|known| known.id == rule.id) {
+                return Err(wrong(
+                    at,
+                    format!("{}: there is a rule of that id already", rule.id),
+                    "another id",
+                ));
             }
             self.list.push(Rule {
                 id: rule.id,

@@ -7,7 +7,8 @@ use super::kind::Kind;
 use super::learn::Learned;
 use super::rules::{Reach, Rules};
 use super::table::Table;
-use super::{identity, keyed};
+use super::words::{self, Words};
+use super::{identity, keyed, residual};
 use crate::Error;
 
 /// A part of the text that must be masked.
@@ -18,11 +19,13 @@ pub(super) struct Span<'a> {
     pub(super) rule: &'a str,
     /// Quotes that the mask needs to stay valid JSON.
     pub(super) quotes: Option<&'static str>,
+    /// Which learned value it is another form of.
+    pub(super) known: Option<usize>,
 }
 
 impl<'a> Span<'a> {
     pub(super) fn new(start: usize, end: usize, rule: &'a str) -> Self {
-        Self { start, end, rule, quotes: None }
+        Self { start, end, rule, quotes: None, known: None }
     }
 }
 
@@ -81,6 +84,10 @@ fn written(word: &str) -> Vec<Vec<u8>> {
 pub(super) struct Scanner {
     /// Whether people, hosts and addresses are wanted too.
     pub(super) identities: bool,
+    /// Whether the rules of the check mask too.
+    pub(super) strict: bool,
+    /// Whether the program wrote the text itself: its numbers are counts, also under the name of a rule.
+    pub(super) own: bool,
     /// What kind of file it is.
     pub(super) kind: Kind,
     header_seen: bool,
@@ -89,15 +96,22 @@ pub(super) struct Scanner {
 }
 
 impl Scanner {
+    /// For a text of one line that is no table.
+    pub(super) fn for_name(identities: bool) -> Self {
+        Self { identities, header_seen: true, ..Self::default() }
+    }
+
     /// Spans that start in `text[from..to]`, sorted and without overlaps. What stands around is context; state over lines is taken on to `to`.
     pub(super) fn spans<'a>(
         &mut self,
-        (rules, prefilter, learned): (&'a Rules, &Prefilter, Option<&Learned>),
+        (rules, prefilter): (&'a Rules, &Prefilter),
+        (words, learned): (&Words, &Learned),
         text: &[u8],
         (from, to): (usize, usize),
     ) -> Vec<Span<'a>> {
         let mut spans: Vec<Span<'a>> = Vec::new();
         let mut wanted: Vec<(usize, usize, usize)> = Vec::new();
+        let own = self.own;
         let (mut key_end, mut nested) = (0, 0);
         for hit in prefilter.automaton.find_overlapping_iter(text) {
             match prefilter.calls[hit.pattern().as_usize()] {
@@ -105,12 +119,16 @@ impl Scanner {
                 Call::Key => {
                     nested = if hit.start() < key_end { nested + 1 } else { 0 };
                     keyed::values(text, hit.start(), hit.end(), self.kind.is_prose(), &mut |value| {
+                        if own && value.quotes.is_some() {
+                            return;
+                        }
                         key_end = key_end.max(value.end);
                         spans.push(Span {
                             start: value.start,
                             end: value.end,
                             rule: "keyed-secret",
                             quotes: value.quotes,
+                            known: None,
                         });
                     });
                 }
@@ -122,12 +140,17 @@ impl Scanner {
         }
         run(rules, text, wanted, &mut spans);
         self.state(text, (from, to), &mut spans);
+        if self.strict {
+            residual::find(text, |start, end| spans.push(Span::new(start, end, residual::RULE)));
+        }
+        words.find(text, |start, end| spans.push(Span::new(start, end, words::RULE)));
         if self.identities {
-            identity::find(text, |start, end, rule| spans.push(Span::new(start, end, rule)));
+            identity::find(text, &learned.names, |start, end, rule| spans.push(Span::new(start, end, rule)));
         }
-        if let Some(learned) = learned {
-            learned.find(text, |start, end| spans.push(Span::new(start, end, "learned-value")));
-        }
+        learned.find(text, |hit| {
+            let span = Span::new(hit.start, hit.end, "learned-value");
+            spans.push(Span { known: hit.value, ..span });
+        });
         spans.retain(|span| {
             span.start >= from && span.start < to && span.start < span.end && !is_masked(text, span)
         });
@@ -177,7 +200,9 @@ fn is_masked(text: &[u8], span: &Span<'_>) -> bool {
 
 /// Sorted, and overlapping ones as one under the rule of the longer one.
 fn merge(mut spans: Vec<Span<'_>>) -> Vec<Span<'_>> {
-    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    // Of two that are the same the one says more that is not found by its name or because it was known.
+    let is_general = |span: &Span<'_>| matches!(span.rule, "keyed-secret" | "learned-value");
+    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end), is_general(span)));
     let mut merged: Vec<Span<'_>> = Vec::with_capacity(spans.len());
     for span in spans {
         match merged.last_mut() {

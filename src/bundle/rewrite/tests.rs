@@ -8,11 +8,17 @@ use super::super::{check, verify::tests::manifest_of};
 use super::*;
 use crate::bundle::Stored;
 use crate::bundle::document::Document;
-use crate::redact::Clearance;
+use crate::redact::{Cleared, MaskKey, Privacy};
 
 /// Counts a word, as the search for masked values does.
 fn search(word: &'static str) -> impl Fn(&str, &mut dyn Read) -> io::Result<u64> {
     move |_, content| Ok(io::read_to_string(content)?.matches(word).count() as u64)
+}
+
+fn redaction() -> Redaction {
+    let mut redaction = Redaction::new(MaskKey::from_secret(b"a key for tests"), Privacy::Secrets).unwrap();
+    redaction.mask_words(&["hunter2".to_owned()]).unwrap();
+    redaction
 }
 
 #[test]
@@ -63,14 +69,14 @@ fn only_the_named_entries_are_cleared_again() {
     assert_eq!(named, BTreeSet::from([name("data/a.txt")]));
     let out = Cursor::new(Vec::new());
     let source = Cursor::new(&sample.out);
-    let (writer, changed) = rewrite(source, &sample.contents, out, &named, &|_, source| {
-        let text = io::read_to_string(source).unwrap().replace("hunter2", "REDACTED");
-        Cleared::test_stream(Box::new(Cursor::new(text.into_bytes())), Clearance::default())
-    })
-    .unwrap();
+    let redaction = redaction();
+    let names = BTreeMap::from([(name("data/c.txt"), name("data/d.txt"))]);
+    let again = Again { contents: &named, names: &names, redaction: &redaction };
+    let (writer, changed) = rewrite(source, &sample.contents, out, &again).unwrap();
     assert_eq!(changed.len(), 1);
-    assert_eq!(changed[0].1.bytes, "my REDACTED".len() as u64);
-    let now = [("data/a.txt", &b"my REDACTED"[..]), ("data/b.txt", big.as_bytes()), ("data/c.txt", b"")];
+    let masked = redaction.clear_text("my hunter2");
+    assert!(masked.starts_with("my REDACTED_mask_word_"), "{masked}");
+    let now = [("data/a.txt", masked.as_bytes()), ("data/b.txt", big.as_bytes()), ("data/d.txt", b"")];
     let manifest = manifest_of(now.into_iter());
     let json =
         io::read_to_string(Document::new(&manifest, manifest.entries.iter().cloned()).unwrap()).unwrap();
@@ -86,13 +92,13 @@ fn damage_that_came_since_is_an_error() {
     let content = "a line with hunter2 in it\n".repeat(400);
     let sample = bundle_of(&[("data/a.txt", &content)]);
     let named = BTreeSet::from([name("data/a.txt")]);
+    let redaction = redaction();
     for at in 60..100 {
         let mut bytes = sample.out.clone();
         bytes[at] ^= 0x10;
         let out = Cursor::new(Vec::new());
-        let result = rewrite(Cursor::new(&bytes), &sample.contents, out, &named, &|_, source| {
-            Cleared::test_stream(source, Clearance::default())
-        });
+        let again = Again { contents: &named, names: &BTreeMap::new(), redaction: &redaction };
+        let result = rewrite(Cursor::new(&bytes), &sample.contents, out, &again);
         assert!(matches!(result.map(drop), Err(Error::ReadBack(_))), "byte {at}");
     }
 }

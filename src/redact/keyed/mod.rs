@@ -133,9 +133,7 @@ fn is_alone(text: &[u8], name: Name, link: Link, (from, to): (usize, usize)) -> 
 
 /// Whether a name is the first on its line.
 fn begins_line(text: &[u8], name: Name) -> bool {
-    text[line_start(text, name.start)..name.start]
-        .iter()
-        .all(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'"' | b'\''))
+    text[line_start(text, name.start)..name.start].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'-'))
 }
 
 /// The quotes that a bare number under a quoted name lacks for its mask.
