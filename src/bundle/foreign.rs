@@ -41,7 +41,7 @@ fn publish(folder: &Path) {
     let checked = super::check(partial.read_back().unwrap(), &finished.contents, &|_, _| Ok(0)).unwrap();
     assert!(checked.hits.is_empty());
     drop(finished);
-    let published = partial.publish().unwrap();
+    let published = partial.publish(None).unwrap();
     assert_eq!(super::verify(&published.path).unwrap().findings, []);
 }
 

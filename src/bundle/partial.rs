@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_types, reason = "the seam")]
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -35,7 +36,12 @@ pub struct Published {
     pub sha256: Sha256Hex,
     /// Size of the zip.
     pub bytes: u64,
+    /// The file beside it that tells what stand-ins stand for, if there is one.
+    pub table: Option<PathBuf>,
 }
+
+/// What stand-ins of identities stand for.
+pub(super) type Table = BTreeMap<String, String>;
 
 impl Partial {
     /// Creates the partial file of `target`; fails if a bundle or a side file is there already.
@@ -83,14 +89,21 @@ impl Partial {
         Ok(Self { file, path, target: self.target.clone(), side: self.side.clone() })
     }
 
-    /// Moves the bundle to its place, durably and without overwriting, and writes its digest beside it.
-    pub fn publish(self) -> Result<Published, Error> {
+    /// Moves the bundle to its place, durably and without overwriting, and writes its digest beside it, and the table of its stand-ins,
+    /// which is for the owner of the host alone.
+    pub fn publish(self, table: Option<&Table>) -> Result<Published, Error> {
         self.file.sync_all().map_err(|error| Error::output("save", &self.path, error))?;
         let mut hashing = Hashing::new(self.read_back()?);
         io::copy(&mut hashing, &mut io::sink())
             .map_err(|error| Error::output("read back", &self.path, error))?;
         let bytes = hashing.length();
         let sha256 = hashing.finish();
+        let table = table.map(|table| self.write_table(table)).transpose()?;
+        let published = self.place(sha256).inspect_err(|_| table.iter().for_each(|table| remove(table)))?;
+        Ok(Published { bytes, table, ..published })
+    }
+
+    fn place(&self, sha256: Sha256Hex) -> Result<Published, Error> {
         move_without_overwriting(&self.path, &self.target)
             .map_err(|error| Error::output("create", &self.target, error))?;
         if let Err(error) = write_side_file(&self.side, &self.target, sha256) {
@@ -99,7 +112,24 @@ impl Partial {
             return Err(error);
         }
         sync_folder(&self.target);
-        Ok(Published { path: self.target.clone(), side: self.side.clone(), sha256, bytes })
+        Ok(Published { path: self.target.clone(), side: self.side.clone(), sha256, bytes: 0, table: None })
+    }
+
+    fn write_table(&self, table: &Table) -> Result<PathBuf, Error> {
+        let path = with_suffix(&self.target, ".identities.json");
+        let context = |error| Error::output("create", &path, error);
+        let mut file = create_private(&path).map_err(context)?;
+        let document = serde_json::json!({
+            "schema": "1.0",
+            "note": "What the stand-ins in the bundle stand for. Keep this file; it is not part of the bundle.",
+            "stand_ins": table,
+        });
+        let written = serde_json::to_writer_pretty(&mut file, &document).map_err(io::Error::from);
+        written.and_then(|()| file.write_all(b"\n")).and_then(|()| file.sync_all()).map_err(|error| {
+            remove(&path);
+            Error::output("write", &path, error)
+        })?;
+        Ok(path)
     }
 }
 

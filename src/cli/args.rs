@@ -37,8 +37,10 @@ pub(super) enum Command {
     Collect(Collect),
     /// Check a bundle: digests, completeness, structure
     Verify(Verify),
-    /// Mask the secrets of one file or of standard input, to standard output
+    /// Mask the secrets of a file, to standard output, or of a folder, a zip or a bundle, into a new bundle
     Redact(Redact),
+    /// Show what would be masked in a file, line by line, without the secrets
+    Preview(Preview),
     /// List, show or check product definitions
     Collectors(Collectors),
     /// Hold every redaction rule of this program against its examples, and list the rules
@@ -130,12 +132,11 @@ pub(super) struct Collect {
     /// How much of the host this run may take; low gives way to everything else
     #[arg(long, value_enum, default_value_t = Priority::Low)]
     pub(super) priority: Priority,
-    /// What to mask besides secrets
-    #[arg(long, value_enum, default_value_t = Privacy::Secrets)]
-    pub(super) privacy: Privacy,
-    /// File whose content keys the masks, so that bundles of one case use the same masks
-    #[arg(long, value_name = "FILE")]
-    pub(super) case_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) masking: Masking,
+    /// Mask nothing; asks for a typed word, and says so in the file name and in the bundle
+    #[arg(long, conflicts_with = "privacy")]
+    pub(super) no_redact: bool,
     /// Do not ask
     #[arg(long, short)]
     pub(super) yes: bool,
@@ -160,23 +161,57 @@ pub(super) struct Verify {
     pub(super) json: bool,
 }
 
+/// What is masked, and how masks are keyed.
+#[derive(Debug, Args, Default)]
+pub(super) struct Masking {
+    /// What to mask besides secrets
+    #[arg(long, value_enum, default_value_t = Privacy::Secrets)]
+    pub(super) privacy: Privacy,
+    /// File whose content keys the masks, so that bundles of one case use the same masks and stand-ins
+    #[arg(long, value_name = "FILE")]
+    pub(super) case_key: Option<PathBuf>,
+    /// File with words to mask too, one a line: names of projects and customers
+    #[arg(long, value_name = "FILE")]
+    pub(super) mask_word: Option<PathBuf>,
+    /// File with redaction rules of your own, in the form of the built-in ones; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(super) rules: Vec<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  qdiag redact Repository.exe.config > shown.config\n  type app.log | qdiag redact --name app.log\n  qdiag redact --case-key case.key server.log"
+    after_help = "Examples:\n  qdiag redact Repository.exe.config > shown.config\n  type app.log | qdiag redact --name app.log\n  qdiag redact --case-key case.key server.log\n  qdiag redact bundle.zip --privacy identities -o .\n  qdiag redact C:\\Temp\\collected-logs -o D:\\Support"
 )]
 pub(super) struct Redact {
-    /// File to read; - for standard input
+    /// File to read; - for standard input. With --output also a folder, a zip or a bundle
     #[arg(default_value = "-", value_name = "FILE")]
     pub(super) file: PathBuf,
     /// File name that tells the format of standard input
     #[arg(long, value_name = "NAME")]
     pub(super) name: Option<String>,
-    /// What to mask besides secrets
-    #[arg(long, value_enum, default_value_t = Privacy::Secrets)]
-    pub(super) privacy: Privacy,
-    /// File whose content keys the masks
-    #[arg(long, value_name = "FILE")]
-    pub(super) case_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) masking: Masking,
+    /// Write a new bundle instead: a folder for it, or its file name ending in .zip
+    #[arg(long, short, value_name = "PATH")]
+    pub(super) output: Option<PathBuf>,
+    /// Print the result of a new bundle as JSON
+    #[arg(long, requires = "output")]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  qdiag preview Repository.exe.config\n  qdiag preview --privacy identities --json server.log"
+)]
+pub(super) struct Preview {
+    /// File to read
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) masking: Masking,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -240,10 +275,11 @@ pub(super) enum Priority {
 }
 
 /// Level of privacy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub(super) enum Privacy {
     /// Secrets only
+    #[default]
     Secrets,
-    /// Also users, domains, hosts, e-mail, IP and MAC addresses inside files; names of files keep what they hold
+    /// Also users, domains, hosts, e-mail, IP and MAC addresses, in files and in their names; a table beside the bundle tells what stands for what
     Identities,
 }

@@ -1,21 +1,23 @@
 //! `qdiag collect`: detect, plan, ask, collect, and say what came of it.
 
-mod result;
+mod consent;
+pub(super) mod result;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::exit::Exit;
-use super::{args, detect as detect_command, options, plan as plan_command, print, progress};
+use super::{args, detect as detect_command, options, print, progress};
 use crate::Error;
 use crate::bundle::Partial;
-use crate::collect::{Event, Job, Stop, collect};
+use crate::collect::{Event, Job, Stop, collect, know_names};
 use crate::detect::{Detection, detect};
 use crate::host::{self, Host, Mark, lower_priority};
-use crate::plan::{EntryName, Plan, plan};
+use crate::plan::{EntryName, plan};
+use crate::redact::{Privacy, Redaction};
 
 /// How long and how often it is looked whether the bundle is finished when the window is closed: four seconds of the five
 /// that Windows gives.
@@ -23,14 +25,14 @@ const CLOSING_STEPS: u32 = 80;
 const CLOSING_STEP: Duration = Duration::from_millis(50);
 
 /// Whether the run has ended, with a bundle in its place or none.
-static DONE: AtomicBool = AtomicBool::new(false);
+pub(super) static DONE: AtomicBool = AtomicBool::new(false);
 
 /// Asked by ctrl-C; a signal handler needs something that outlives the run.
-static STOP: Stop = Stop::new();
+pub(super) static STOP: Stop = Stop::new();
 
 pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     be_a_good_neighbor(args.priority);
-    let redaction = options::redaction(args.privacy, args.case_key.as_deref())?;
+    let mut redaction = options::redaction(&args.masking)?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
     let chosen = options::plan(&args.choose, &host, &catalog)?;
@@ -46,9 +48,14 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         );
         return Ok(Exit::Finding);
     }
-    let planned = durations.of("plan", &host, || plan(&host, &detection.installations, &chosen));
-    let target = target(args, &host)?;
-    if !args.yes && !ask(&planned, &target)? {
+    if args.no_redact {
+        consent::to_no_redaction()?;
+        redaction.privacy = Privacy::Nothing;
+    }
+    know_names(&redaction, &host, &detection.installations);
+    let planned = durations.of("plan", &host, || plan(&host, &detection.installations, &chosen, &redaction));
+    let target = target(args, &host, &redaction)?;
+    if !args.yes && !consent::to_plan(&planned, &target)? {
         return Err(Error::Interrupted);
     }
     let partial = Partial::create(&target)?;
@@ -108,13 +115,15 @@ impl Durations {
 }
 
 /// The path of the zip: the one given, or the default name in the folder given.
-fn target(args: &args::Collect, host: &Host) -> Result<PathBuf, Error> {
+fn target(args: &args::Collect, host: &Host, redaction: &Redaction) -> Result<PathBuf, Error> {
+    let mark = if args.no_redact { "UNREDACTED-" } else { "" };
     let is_zip = args.output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
     if is_zip && !args.output.is_dir() {
         // The name without its ending is also the folder in the zip, which every system must be able to make.
         let stem = args.output.file_stem().unwrap_or_default().to_string_lossy();
         return match EntryName::parse(&stem) {
-            Ok(_) => Ok(args.output.clone()),
+            Ok(_) if stem.starts_with(mark) => Ok(args.output.clone()),
+            Ok(_) => Ok(args.output.with_file_name(format!("{mark}{stem}.zip"))),
             Err(reason) => Err(Error::usage(
                 format!("--output {}: not a name for a bundle: {reason}", args.output.display()),
                 "letters, digits, dots, dashes and underscores are safe everywhere; a folder alone gives a name by itself",
@@ -123,10 +132,10 @@ fn target(args: &args::Collect, host: &Host) -> Result<PathBuf, Error> {
     }
     let case = args.case.as_deref().map(name_part).transpose()?;
     let start = host.clock.utc().format("%Y%m%dT%H%M%SZ");
-    let host_name = name_part(&host.name).unwrap_or_else(|_| "host".into());
+    let host_name = name_part(&redaction.clear_name(&host.name)).unwrap_or_else(|_| "host".into());
     let name = case.map_or_else(
-        || format!("qdiag-{host_name}-{start}.zip"),
-        |case| format!("qdiag-{case}-{host_name}-{start}.zip"),
+        || format!("{mark}qdiag-{host_name}-{start}.zip"),
+        |case| format!("{mark}qdiag-{case}-{host_name}-{start}.zip"),
     );
     Ok(args.output.join(name))
 }
@@ -147,36 +156,9 @@ fn name_part(text: &str) -> Result<String, Error> {
     Ok(safe)
 }
 
-/// Shows what will be read and asks for consent.
-fn ask(plan: &Plan, target: &Path) -> Result<bool, Error> {
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() {
-        return Err(Error::usage(
-            "there is no terminal to ask on",
-            "say --yes to collect without a question; qdiag plan shows what is taken",
-        ));
-    }
-    let mut text = String::new();
-    for (category, (items, bytes)) in result::by_category(plan) {
-        text.push_str(&format!(
-            "  {category:<12} {:>12} {:>10}\n",
-            print::count(items, "item"),
-            print::size(bytes)
-        ));
-    }
-    text.push_str(&format!("{}\n", plan_command::summary(plan)));
-    text.push_str("Secrets are masked while reading. Nothing is sent. qdiag plan lists every file.\n");
-    text.push_str(&format!("Write {}? [y/N] ", target.display()));
-    let mut out = std::io::stderr().lock();
-    let _ = out.write_all(print::plain(&text).as_bytes()).and_then(|()| out.flush());
-    let mut answer = String::new();
-    let _ = stdin.lock().read_line(&mut answer);
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
-}
-
 /// The first ctrl-C ends collecting and finishes a valid bundle; the second removes the temp files and ends the program.
 /// When the window is closed, the bundle is finished if that takes a few seconds, or else there is none.
-fn on_interrupt(partial: PathBuf) {
+pub(super) fn on_interrupt(partial: PathBuf) {
     let second = PathBuf::from(format!("{}2", partial.display()));
     let remove = move || {
         let _ = std::fs::remove_file(&partial);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::args::CollectorsAction;
 use super::exit::Exit;
-use super::{args, fail, options, print};
+use super::{fail, options, print};
 use crate::Error;
 use crate::definition::{self, Definition};
 use crate::redact::Redaction;
@@ -31,7 +31,7 @@ struct Checked {
 }
 
 pub(super) fn run(action: &CollectorsAction) -> Result<Exit, Error> {
-    let redaction = options::redaction(args::Privacy::Secrets, None)?;
+    let redaction = options::plain_redaction()?;
     match action {
         CollectorsAction::List { collectors, json } => {
             let catalog = options::catalog(collectors.as_deref(), &redaction)?;

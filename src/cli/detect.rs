@@ -21,7 +21,7 @@ struct Document {
 }
 
 pub(super) fn run(args: &args::Detect) -> Result<Exit, Error> {
-    let redaction = options::redaction(args::Privacy::Secrets, None)?;
+    let redaction = options::plain_redaction()?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
     let detection = detect(&host, &catalog);

@@ -8,6 +8,7 @@ mod exit;
 mod fail;
 mod options;
 mod plan;
+mod preview;
 mod print;
 mod progress;
 mod redact;
@@ -58,6 +59,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
         Command::Collect(args) => collect::run(args),
         Command::Verify(args) => Ok(verify::run(args)),
         Command::Redact(args) => redact::run(args),
+        Command::Preview(args) => preview::run(args),
         Command::Collectors(args) => collectors::run(&args.action),
         Command::Selftest(args) => selftest::run(args),
     }

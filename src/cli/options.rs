@@ -9,7 +9,7 @@ use crate::Error;
 use crate::definition::{Catalog, parse_age, parse_size};
 use crate::host::Host;
 use crate::plan::{Choice, Options};
-use crate::redact::{MaskKey, Privacy, Redaction};
+use crate::redact::{MaskKey, Privacy, Redaction, RuleFile};
 
 /// The host that was asked for.
 pub(super) fn host(place: &args::Where) -> Result<Host, Error> {
@@ -24,19 +24,39 @@ pub(super) fn catalog(folder: Option<&Path>, redaction: &Redaction) -> Result<Ca
     Catalog::load(folder, &|id| redaction.has_rule(id))
 }
 
+/// The redaction of commands that mask nothing of their own.
+pub(super) fn plain_redaction() -> Result<Redaction, Error> {
+    redaction(&args::Masking::default())
+}
+
 /// The redaction that was asked for.
-pub(super) fn redaction(privacy: args::Privacy, case_key: Option<&Path>) -> Result<Redaction, Error> {
-    let key = match case_key {
+pub(super) fn redaction(masking: &args::Masking) -> Result<Redaction, Error> {
+    let key = match masking.case_key.as_deref() {
         Some(path) => MaskKey::from_secret(&read_key(path)?),
         None => MaskKey::random().map_err(|error| {
             Error::usage(format!("the system gives no random numbers: {error}"), "use --case-key FILE")
         })?,
     };
-    let privacy = match privacy {
+    let privacy = match masking.privacy {
         args::Privacy::Secrets => Privacy::Secrets,
         args::Privacy::Identities => Privacy::Identities,
     };
-    Redaction::new(key, privacy)
+    let files: Vec<RuleFile> = masking.rules.iter().map(|path| rule_file(path)).collect::<Result<_, _>>()?;
+    let mut redaction = Redaction::with_rules(key, privacy, &files)?;
+    if let Some(path) = &masking.mask_word {
+        let text = read_text(path, "read the words to mask")?;
+        redaction.mask_words(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
+    }
+    Ok(redaction)
+}
+
+fn rule_file(path: &Path) -> Result<RuleFile, Error> {
+    Ok(RuleFile { name: path.display().to_string(), text: read_text(path, "read the rules")? })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the user's own small file, not host data")]
+fn read_text(path: &Path, what: &'static str) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::input(what, path, source))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the case key is the user's own small file, not host data")]

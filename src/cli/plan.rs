@@ -13,12 +13,12 @@ use crate::manifest::Packed;
 use crate::plan::{Plan, PlanItem, plan};
 
 pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
-    let redaction = options::redaction(args::Privacy::Secrets, None)?;
+    let redaction = options::plain_redaction()?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
     let chosen = options::plan(&args.choose, &host, &catalog)?;
     let detection = detect(&host, &catalog);
-    let plan = plan(&host, &detection.installations, &chosen);
+    let plan = plan(&host, &detection.installations, &chosen, &redaction);
     if args.json {
         print::json(&Document { plan: &plan });
     } else {

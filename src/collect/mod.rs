@@ -5,12 +5,16 @@ mod entry;
 mod event;
 mod limit;
 mod publish;
+mod redo;
 mod run_log;
+mod seed;
 
 use std::collections::BTreeMap;
 
 pub use event::{Event, Reporter, Silent, Stop};
 pub use publish::{Collected, collect};
+pub use redo::{Redo, redact_again};
+pub use seed::know_names;
 
 use crate::bundle::{Target, Writer};
 use crate::host::Host;

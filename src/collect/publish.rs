@@ -10,7 +10,7 @@ use crate::Error;
 use crate::bundle::{self, Added, Again, Contents, Partial, PartialFile, Sha256Hex, Writer};
 use crate::manifest::{Entry, HostFacts, Manifest, PackedLines, RedactionFacts, Run, SCHEMA, Tool};
 use crate::plan::{EntryName, Names, Plan};
-use crate::redact::Privacy;
+use crate::redact::{Privacy, Redaction};
 
 /// A published bundle.
 pub struct Collected {
@@ -20,12 +20,14 @@ pub struct Collected {
     pub sha256: Sha256Hex,
     /// Size of the zip in bytes.
     pub bytes: u64,
+    /// The table beside it that tells what stand-ins of identities stand for, if it has any.
+    pub table: Option<PathBuf>,
     /// What it says of itself.
     pub manifest: Manifest<PackedLines>,
 }
 
 /// Runs the plan into the temp file and publishes it once it has read back clean.
-pub fn collect(job: &Job<'_>, plan: &Plan, mut partial: Partial) -> Result<Collected, Error> {
+pub fn collect(job: &Job<'_>, plan: &Plan, partial: Partial) -> Result<Collected, Error> {
     let started = job.host.clock.utc();
     let mark = job.host.clock.mark();
     let top = top_folder(&partial);
@@ -33,31 +35,48 @@ pub fn collect(job: &Job<'_>, plan: &Plan, mut partial: Partial) -> Result<Colle
     let gathered = gather(job, plan, &mut writer)?;
     let spent = u64::try_from(job.host.clock.since(mark).as_millis()).unwrap_or(u64::MAX);
     let learned = job.redaction.look();
-    let mut manifest = manifest(job, gathered, &stamp(started), spent);
+    let mut manifest = self::manifest(job, gathered, &stamp(started), spent);
     manifest.redaction.learned_values = learned.len() as u64;
     job.tell.tell(Event::Checking);
-    let contents = finish(job, writer, &manifest)?;
-    let hits = search(job, &partial, &contents)?;
+    settle(job.redaction, partial, writer, manifest)
+}
+
+/// Finishes a bundle, reads it back, mends or refuses it, and publishes it.
+pub(super) fn settle(
+    redaction: &Redaction,
+    mut partial: Partial,
+    writer: Writer<PartialFile>,
+    mut manifest: Manifest<PackedLines>,
+) -> Result<Collected, Error> {
+    let contents = finish(redaction, writer, &manifest)?;
+    let hits = search(redaction, &partial, &contents)?;
     if !hits.is_empty() {
-        let (mended, second) = mend(job, &partial, &contents, (&hits, &manifest))?;
+        let (mended, second) = mend(redaction, &partial, &contents, (&hits, &manifest))?;
         manifest = second;
         partial = mended;
     }
-    let published = partial.publish()?;
-    Ok(Collected { path: published.path, sha256: published.sha256, bytes: published.bytes, manifest })
+    let table = (redaction.privacy == Privacy::Identities).then(|| redaction.table());
+    let published = partial.publish(table.as_ref())?;
+    Ok(Collected {
+        path: published.path,
+        sha256: published.sha256,
+        bytes: published.bytes,
+        table: published.table,
+        manifest,
+    })
 }
 
 /// The name of the zip without its ending is the one folder in it.
-fn top_folder(partial: &Partial) -> String {
+pub(super) fn top_folder(partial: &Partial) -> String {
     partial.target().file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn finish(
-    job: &Job<'_>,
+    redaction: &Redaction,
     writer: Writer<PartialFile>,
     manifest: &Manifest<PackedLines>,
 ) -> Result<Contents, Error> {
-    Ok(writer.finish(manifest, job.redaction)?.contents)
+    Ok(writer.finish(manifest, redaction)?.contents)
 }
 
 /// What the check of a finished bundle found.
@@ -76,14 +95,18 @@ impl Hits {
 }
 
 /// Searches the finished bundle, contents and names.
-fn search(job: &Job<'_>, partial: &Partial, contents: &Contents) -> Result<Hits, Error> {
-    let check = job.redaction.read_back();
+fn search(redaction: &Redaction, partial: &Partial, contents: &Contents) -> Result<Hits, Error> {
+    if redaction.privacy == Privacy::Nothing {
+        bundle::check(partial.read_back()?, contents, &|_, _| Ok(0))?;
+        return Ok(Hits::default());
+    }
+    let check = redaction.read_back();
     let checked = bundle::check(partial.read_back()?, contents, &|_, content| check.count(content))?;
     let mut hits =
         Hits { contents: checked.hits.into_iter().map(|(name, _)| name).collect(), ..Hits::default() };
     let mut names = Names::new();
     for stored in contents.payload.iter() {
-        let cleared = stored.name.map_parts(|part| job.redaction.clear_name(part));
+        let cleared = stored.name.of_path(&redaction.clear_path(stored.name.as_str()));
         let name = names.allocate(&cleared);
         if name != stored.name {
             hits.names.insert(stored.name, name);
@@ -94,13 +117,13 @@ fn search(job: &Job<'_>, partial: &Partial, contents: &Contents) -> Result<Hits,
 
 /// Writes the bundle once more with the late discoveries masked. If one is left even then, nothing is published.
 fn mend(
-    job: &Job<'_>,
+    redaction: &Redaction,
     partial: &Partial,
     contents: &Contents,
     (hits, manifest): (&Hits, &Manifest<PackedLines>),
 ) -> Result<(Partial, Manifest<PackedLines>), Error> {
     let second = partial.second()?;
-    let again = Again { contents: &hits.contents, names: &hits.names, redaction: job.redaction };
+    let again = Again { contents: &hits.contents, names: &hits.names, redaction };
     let (writer, changed) = bundle::rewrite(partial.read_back()?, contents, second.out()?, &again)?;
     let changed: BTreeMap<String, Added> =
         changed.into_iter().map(|(name, added)| (name.to_string(), added)).collect();
@@ -113,8 +136,8 @@ fn mend(
             *manifest.redaction.masks.entry(rule).or_default() += count;
         }
     }
-    let contents = finish(job, writer, &manifest)?;
-    let left = search(job, &second, &contents)?;
+    let contents = finish(redaction, writer, &manifest)?;
+    let left = search(redaction, &second, &contents)?;
     if left.is_empty() {
         return Ok((second, manifest));
     }
@@ -152,6 +175,7 @@ fn manifest(job: &Job<'_>, gathered: Gathered, started: &str, collect_ms: u64) -
     let mut durations_ms = job.durations_ms.clone();
     durations_ms.insert("collect".into(), collect_ms);
     let privacy = match job.redaction.privacy {
+        Privacy::Nothing => "none",
         Privacy::Secrets => "secrets",
         Privacy::Identities => "identities",
     };
@@ -173,6 +197,7 @@ fn manifest(job: &Job<'_>, gathered: Gathered, started: &str, collect_ms: u64) -
             administrator: job.host.administrator,
             interrupted: gathered.interrupted,
             case_number: job.case_number.clone(),
+            redacted_from: None,
         },
         host: HostFacts {
             os: job.host.os.word().into(),

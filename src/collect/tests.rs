@@ -23,12 +23,12 @@ fn what_vanishes_or_turns_into_something_else_is_a_line() {
     }
     let host = Host::rooted(folder.path()).unwrap();
     let options = Options { add: vec!["/data".into()], environment_only: true, ..Options::default() };
-    let planned = plan(&host, &[], &options);
+    let redaction = Redaction::new(MaskKey::from_secret(b"a key for tests"), Privacy::Secrets).unwrap();
+    let planned = plan(&host, &[], &options, &redaction);
     fs::remove_dir_all(data.join("gone")).unwrap();
     fs::remove_file(data.join("turns.log")).unwrap();
     fs::create_dir(data.join("turns.log")).unwrap();
 
-    let redaction = Redaction::new(MaskKey::from_secret(b"a key for tests"), Privacy::Secrets).unwrap();
     let job = Job {
         host: &host,
         redaction: &redaction,

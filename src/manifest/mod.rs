@@ -16,7 +16,7 @@ pub use spool::{Packed, Spool};
 pub use version::{NotAVersion, Readability, SchemaVersion};
 
 /// The schema that this build writes.
-pub const SCHEMA: &str = "1.0";
+pub const SCHEMA: &str = "1.1";
 
 /// Everything a bundle says of itself: who made it, from what, and what became of each planned item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ pub struct Tool {
 }
 
 /// How and when the program ran.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Run {
     /// Start in UTC, RFC 3339.
@@ -93,8 +93,24 @@ pub struct Run {
     pub administrator: Option<bool>,
     /// Whether the user ended the run early.
     pub interrupted: bool,
+    /// What was redacted once more, if the bundle was made of another one, of a zip or of a folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redacted_from: Option<Origin>,
     /// The case number given, if any.
     pub case_number: Option<String>,
+}
+
+/// What a bundle was made of by redacting it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Origin {
+    /// `bundle`, `zip` or `folder`.
+    pub kind: String,
+    /// Its name, without its folder.
+    pub name: String,
+    /// SHA-256 of a bundle or zip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// One of the slowest items.
@@ -177,7 +193,7 @@ pub struct Totals {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RedactionFacts {
-    /// `secrets` or `identities`.
+    /// `secrets` or `identities`; `none` if the user refused redaction.
     pub privacy: String,
     /// Masks per rule over all entries.
     pub masks: BTreeMap<String, u64>,

@@ -19,12 +19,13 @@ use crate::definition::{self, CollectItem};
 use crate::detect::Installation;
 use crate::host::Host;
 use crate::manifest::Outcome;
+use crate::redact::Redaction;
 use select::{Ask, Selection};
 
-/// Plans everything that the definitions of the found products and the options ask for.
-pub fn plan(host: &Host, found: &[Installation<'_>], options: &Options) -> Plan {
+/// Plans everything that the definitions of the found products and the options ask for. The names of entries are cleared like their contents.
+pub fn plan(host: &Host, found: &[Installation<'_>], options: &Options, redaction: &Redaction) -> Plan {
     let never = never_patterns(host, found);
-    let mut selection = Selection::new(host, options, &never);
+    let mut selection = Selection::new(host, (options, redaction), &never);
     environment::plan(&mut selection);
     if !options.environment_only {
         let wanted = |found: &&Installation<'_>| {

@@ -89,13 +89,9 @@ impl EntryName {
         &self.0
     }
 
-    /// The name with each part exchanged for another; what is not safe in those becomes `_`.
-    pub fn map_parts(&self, map: impl Fn(&str) -> String) -> Self {
-        let parts: Vec<String> = self.0.split('/').map(map).collect();
-        if parts.iter().map(String::as_str).eq(self.0.split('/')) {
-            return self.clone();
-        }
-        Self::from_parts(parts.iter().map(String::as_str))
+    /// The name that a path makes; what is not safe in it becomes `_`. The same path gives the same name.
+    pub fn of_path(&self, path: &str) -> Self {
+        if path == self.0 { self.clone() } else { Self::from_parts(path.split('/')) }
     }
 
     /// The last part.

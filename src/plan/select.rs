@@ -13,6 +13,7 @@ use super::never::Never;
 use super::{Category, EntryName, Limit, Names, Options, Plan, PlanItem, Source};
 use crate::host::{Found, Host, HostPath, Kind, Os, Stat};
 use crate::manifest::Outcome;
+use crate::redact::Redaction;
 
 /// What one item of a definition asks for.
 pub(super) struct Ask {
@@ -45,6 +46,7 @@ type Known = Option<(Outcome, Arc<str>)>;
 pub(super) struct Selection<'a> {
     pub(super) host: &'a Host,
     options: &'a Options,
+    redaction: &'a Redaction,
     never: Never,
     now: DateTime<Utc>,
     names: Names,
@@ -55,10 +57,15 @@ pub(super) struct Selection<'a> {
 }
 
 impl<'a> Selection<'a> {
-    pub(super) fn new(host: &'a Host, options: &'a Options, never: &[(String, String)]) -> Self {
+    pub(super) fn new(
+        host: &'a Host,
+        (options, redaction): (&'a Options, &'a Redaction),
+        never: &[(String, String)],
+    ) -> Self {
         Self {
             host,
             options,
+            redaction,
             never: Never::new(never),
             now: host.clock.utc(),
             names: Names::default(),
@@ -235,7 +242,9 @@ impl<'a> Selection<'a> {
         let mut folder = vec!["data", self.host.name.as_str()];
         folder.extend((!ask.folder.is_empty()).then_some(ask.folder.as_str()));
         folder.push(ask.category.word());
-        self.names.allocate(&EntryName::from_parts(folder.into_iter().chain(relative.split('/'))))
+        let path: Vec<&str> = folder.into_iter().chain(relative.split('/')).collect();
+        let cleared = self.redaction.clear_path(&path.join("/"));
+        self.names.allocate(&EntryName::from_parts(cleared.split('/')))
     }
 
     fn is_new(&mut self, path: &HostPath) -> bool {

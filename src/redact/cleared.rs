@@ -66,6 +66,7 @@ impl<'a, R: Read> Cleared<'a, R> {
         engine.scanner.identities = privacy == Privacy::Identities;
         engine.scanner.strict = hint.is_second;
         engine.scanner.own = hint.is_own;
+        engine.off = privacy == Privacy::Nothing;
         engine.kind = Kind::of_name(&hint.name);
         Self {
             source: Some(source),
@@ -173,6 +174,8 @@ pub(super) struct Engine<'a> {
     encoding: Option<Encoding>,
     /// The kind of file, if its name tells.
     kind: Option<Kind>,
+    /// Whether nothing is masked.
+    off: bool,
     scanner: Scanner,
     structure: Option<Structure>,
     /// Bytes read and not decoded yet.
@@ -195,6 +198,7 @@ impl<'a> Engine<'a> {
             clearance: Clearance::default(),
             encoding: None,
             kind: None,
+            off: false,
             scanner: Scanner::default(),
             structure: None,
             raw: Vec::new(),
@@ -294,7 +298,9 @@ impl<'a> Engine<'a> {
 
     fn clear_to(&mut self, to: usize, encoding: Encoding) {
         let mut spans = Vec::new();
-        if let Some(redaction) = self.redaction {
+        if self.off {
+            // Only decoding stands between: what is no text is withheld all the same.
+        } else if let Some(redaction) = self.redaction {
             let known = (&redaction.words, &*self.learned);
             spans = self.scanner.spans(
                 (&redaction.rules, &redaction.prefilter),

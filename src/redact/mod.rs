@@ -42,11 +42,23 @@ use words::Words;
 /// What is masked besides secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Privacy {
+    /// Nothing: the user said so with a typed word.
+    Nothing,
     /// Secrets only; support needs names and addresses.
     #[default]
     Secrets,
     /// Users, hosts and addresses too.
     Identities,
+}
+
+/// Whether the name of a file says that it holds settings rather than a log.
+pub fn is_configuration(name: &str) -> bool {
+    kind::Kind::of_name(name).is_some()
+}
+
+/// Whether a word is what stands in place of an identity.
+pub fn is_stand_in(word: &str) -> bool {
+    identity::stand_in::is_one(word.as_bytes())
 }
 
 /// A kind of name that can be known beforehand.
@@ -185,7 +197,8 @@ impl Redaction {
     /// As `clear`, for what this program writes of a run: names in it must stay as they are in the bundle, secrets must not.
     pub fn clear_own<R: Read>(&self, source: R) -> Cleared<'_, R> {
         let hint = Hint { is_own: true, ..Hint::default() };
-        Cleared::redacted(source, (self, Privacy::Secrets), &hint)
+        let privacy = if self.privacy == Privacy::Nothing { Privacy::Nothing } else { Privacy::Secrets };
+        Cleared::redacted(source, (self, privacy), &hint)
     }
 
     /// A short text with every secret masked: an argument, a line of standard error.
@@ -236,6 +249,9 @@ impl Redaction {
 
     /// Part of a name, such as that of a file, with every secret masked, and every identity at that level.
     pub fn clear_name(&self, name: &str) -> String {
+        if self.privacy == Privacy::Nothing {
+            return name.to_owned();
+        }
         let mut scanner = Scanner::for_name(self.privacy == Privacy::Identities);
         let learned = self.memory.current();
         let (text, known) = (name.as_bytes(), (&self.words, &*learned));
@@ -254,8 +270,18 @@ impl Redaction {
 
     /// As `clear_name`, part by part of a path.
     pub fn clear_path(&self, path: &str) -> String {
-        let parts: Vec<String> = path.split('/').map(|part| self.clear_name(part)).collect();
-        parts.join("/")
+        const HOMES: [&str; 3] = ["users", "home", "documents and settings"];
+        let mut before = "";
+        let parts = path.split('/').map(|part| {
+            let is_home =
+                HOMES.iter().any(|home| home.eq_ignore_ascii_case(std::mem::replace(&mut before, part)));
+            if is_home {
+                self.know(Identity::User, part);
+            }
+            let is_own = is_home && self.privacy == Privacy::Identities && identity::is_person(part);
+            if is_own { self.mask("user", part.as_bytes()) } else { self.clear_name(part) }
+        });
+        parts.collect::<Vec<_>>().join("/")
     }
 
     /// Holds every rule against its examples; gives the number of examples, or what is wrong.

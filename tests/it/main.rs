@@ -16,6 +16,7 @@ mod house;
 mod leak;
 #[cfg(unix)]
 mod live;
+mod ordinary;
 mod outcomes;
 mod redact;
 mod support;

@@ -16,12 +16,15 @@ const NAMED: usize = 20;
 
 /// What the command prints with `--json`.
 #[derive(Serialize)]
-pub(super) struct Document<'a> {
+pub(in crate::cli) struct Document<'a> {
     schema: &'static str,
     bundle: String,
     sha256: String,
     bytes: u64,
     whole: bool,
+    privacy: &'a str,
+    /// The file that tells what stand-ins of identities stand for.
+    table: Option<String>,
     interrupted: bool,
     installations: &'a [InstallationFacts],
     outcomes: &'a BTreeMap<String, u64>,
@@ -39,7 +42,7 @@ struct Gap {
     reason: String,
 }
 
-pub(super) fn document(collected: &Collected) -> Document<'_> {
+pub(in crate::cli) fn document(collected: &Collected) -> Document<'_> {
     let manifest = &collected.manifest;
     Document {
         schema: "1.0",
@@ -47,6 +50,8 @@ pub(super) fn document(collected: &Collected) -> Document<'_> {
         sha256: collected.sha256.to_string(),
         bytes: collected.bytes,
         whole: exit(collected) == Exit::Ok,
+        privacy: &manifest.redaction.privacy,
+        table: collected.table.as_ref().map(|table| table.display().to_string()),
         interrupted: manifest.run.interrupted,
         installations: &manifest.installations,
         outcomes: &manifest.totals.outcomes,
@@ -79,7 +84,7 @@ fn gaps(collected: &Collected) -> impl Iterator<Item = Entry> + '_ {
     collected.manifest.entries.iter().filter(is_gap)
 }
 
-pub(super) fn exit(collected: &Collected) -> Exit {
+pub(in crate::cli) fn exit(collected: &Collected) -> Exit {
     if collected.manifest.run.interrupted || gaps(collected).next().is_some() {
         Exit::Partial
     } else {
@@ -87,12 +92,18 @@ pub(super) fn exit(collected: &Collected) -> Exit {
     }
 }
 
-pub(super) fn text(collected: &Collected) -> String {
+pub(in crate::cli) fn text(collected: &Collected) -> String {
     let manifest = &collected.manifest;
     let totals = &manifest.totals;
     let mut text = String::new();
     let _ = writeln!(text, "bundle   {}", collected.path.display());
     let _ = writeln!(text, "SHA-256  {}", collected.sha256);
+    if let Some(table) = &collected.table {
+        let _ = writeln!(text, "table    {} (what stand-ins stand for; keep it)", table.display());
+    }
+    if manifest.redaction.privacy == "none" {
+        let _ = writeln!(text, "warning  nothing was redacted");
+    }
     let _ = writeln!(
         text,
         "size     {} from {} of sources",

@@ -61,6 +61,12 @@ pub(super) fn find(text: &[u8], known: &Vocabulary, mut found: impl FnMut(usize,
     known.find(text, &mut found);
 }
 
+/// Whether a folder among those of users is a person's.
+pub(super) fn is_person(folder: &str) -> bool {
+    !vocabulary::is_common(folder)
+        && !["default user", "all users", "defaultapppool"].contains(&folder.to_lowercase().as_str())
+}
+
 fn parse<T: std::str::FromStr>(bytes: &[u8]) -> Option<T> {
     std::str::from_utf8(bytes).ok()?.parse().ok()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 /// Words that name nobody: accounts and hosts that every system has, and words that stand everywhere in logs and in a bundle.
-const COMMON: [&str; 111] = [
+const COMMON: [&str; 110] = [
     "access",
     "account",
     "active",
@@ -104,7 +104,6 @@ const COMMON: [&str; 111] = [
     "public",
     "qdiag",
     "qlik",
-    "qliksense",
     "qlikview",
     "replicate",
     "repository",

@@ -5,11 +5,13 @@ mod extent;
 mod judge;
 mod nested;
 mod pair;
+mod reference;
 #[cfg(test)]
 mod tests;
 
 use extent::extent;
 use judge::is_secret;
+use reference::is_reference;
 
 /// Longest name; what is longer is no name.
 const LONGEST_NAME: usize = 128;
@@ -40,9 +42,11 @@ const ENDINGS: [&str; 18] = [
 ];
 
 /// Names that only sound secret, and masks.
-const OTHERS: [&[u8]; 9] = [
+const OTHERS: [&[u8]; 11] = [
     b"redacted_",
     b"publickey",
+    b"public_key",
+    b"public-key",
     b"cancellation",
     b"tokentype",
     b"passwordless",
@@ -88,6 +92,10 @@ pub(super) fn values(text: &[u8], start: usize, end: usize, prose: bool, found: 
     let Some(name) = name_around(text, start, end) else { return };
     if let Some((link, at)) = link(text, name) {
         if let Some((from, to)) = extent(text, at, link, name.start) {
+            if is_reference(text, name, link, (from, to)) {
+                return;
+            }
+            let quotes = missing_quotes(text, name, link, (from, to));
             let link = if is_alone(text, name, link, (from, to))
                 || (!prose && link == Link::Colon && begins_line(text, name))
             {
@@ -96,14 +104,22 @@ pub(super) fn values(text: &[u8], start: usize, end: usize, prose: bool, found: 
                 link
             };
             let before = text.get(from.wrapping_sub(1)).copied();
-            if is_secret(&text[from..to], link, before) {
-                found(Value { start: from, end: to, quotes: missing_quotes(text, name, link, (from, to)) });
+            if is_secret(without_comment(&text[from..to], before), link, before) {
+                found(Value { start: from, end: to, quotes });
             }
         } else {
             nested::values(text, name, at, found);
         }
     } else {
         pair::values(text, name, found);
+    }
+}
+
+/// A bare value as it is without a comment behind it, to judge it by; masked is all of it.
+fn without_comment(value: &[u8], before: Option<u8>) -> &[u8] {
+    match (before, memchr::memmem::find(value, b" #")) {
+        (Some(b'"' | b'\'' | b'`'), _) | (_, None) => value,
+        (_, Some(at)) => value[..at].trim_ascii_end(),
     }
 }
 

@@ -1,0 +1,59 @@
+//! What a person has to agree to before a run.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+
+use super::result;
+use crate::Error;
+use crate::cli::{plan as plan_command, print};
+use crate::plan::Plan;
+
+/// The word that has to be typed.
+const WORD: &str = "unredacted";
+
+/// Lets a person type a word before secrets leave the host. There is no flag that answers it.
+pub(super) fn to_no_redaction() -> Result<(), Error> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(Error::usage(
+            "--no-redact needs a person at a terminal, who types a word",
+            "leave it out; the default keeps names and addresses and masks only secrets",
+        ));
+    }
+    let text = format!(
+        "Without redaction the bundle will hold passwords, keys and session ids as they stand in the files.\n\
+         Whoever gets it can use them. Type the word {WORD} to go on: "
+    );
+    let mut out = std::io::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let mut answer = String::new();
+    let _ = stdin.lock().read_line(&mut answer);
+    if answer.trim() == WORD { Ok(()) } else { Err(Error::Interrupted) }
+}
+
+/// Shows what will be read and asks for consent.
+pub(super) fn to_plan(plan: &Plan, target: &Path) -> Result<bool, Error> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(Error::usage(
+            "there is no terminal to ask on",
+            "say --yes to collect without a question; qdiag plan shows what is taken",
+        ));
+    }
+    let mut text = String::new();
+    for (category, (items, bytes)) in result::by_category(plan) {
+        text.push_str(&format!(
+            "  {category:<12} {:>12} {:>10}\n",
+            print::count(items, "item"),
+            print::size(bytes)
+        ));
+    }
+    text.push_str(&format!("{}\n", plan_command::summary(plan)));
+    text.push_str("Secrets are masked while reading. Nothing is sent. qdiag plan lists every file.\n");
+    text.push_str(&format!("Write {}? [y/N] ", target.display()));
+    let mut out = std::io::stderr().lock();
+    let _ = out.write_all(print::plain(&text).as_bytes()).and_then(|()| out.flush());
+    let mut answer = String::new();
+    let _ = stdin.lock().read_line(&mut answer);
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
