@@ -10,8 +10,10 @@ pub(super) enum Kind {
     Json,
     /// XML, such as a .config file of .NET.
     Xml,
-    /// Settings line by line: INI, properties, YAML, environment files.
+    /// Settings line by line: INI, properties, environment files.
     Settings,
+    /// YAML.
+    Yaml,
 }
 
 /// Endings of names and what they mean.
@@ -32,8 +34,8 @@ const ENDINGS: [(&str, Kind); 22] = [
     (".conf", Kind::Settings),
     (".cnf", Kind::Settings),
     (".env", Kind::Settings),
-    (".yml", Kind::Settings),
-    (".yaml", Kind::Settings),
+    (".yml", Kind::Yaml),
+    (".yaml", Kind::Yaml),
     (".toml", Kind::Settings),
     (".reg", Kind::Settings),
     (".prefs", Kind::Settings),
@@ -62,7 +64,12 @@ impl Kind {
 
     /// Whether sentences are to be expected, in which a word such as `password:` may stand before any other.
     pub(super) fn is_prose(self) -> bool {
-        self != Self::Settings
+        !self.is_lines()
+    }
+
+    /// Whether each line is a setting.
+    pub(super) fn is_lines(self) -> bool {
+        matches!(self, Self::Settings | Self::Yaml)
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::sync::OnceLock;
 
-use regex::bytes::Regex;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use regex::bytes::{Match, Regex};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::keyed;
 use crate::Error;
 
 /// The built-in rules, and how far around a needle their patterns look. Tokens are short and all in one piece.
@@ -47,8 +50,26 @@ struct File {
 #[serde(deny_unknown_fields)]
 pub(super) struct Keys {
     pub(super) words: Vec<String>,
+    /// Words that count only as a part of a name by themselves: too short or too common to be looked for inside others.
+    #[serde(default)]
+    pub(super) parts: Vec<String>,
     pub(super) hides: Vec<String>,
     pub(super) keeps: Vec<String>,
+}
+
+/// What a match must pass besides its pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Check {
+    /// Nothing: the pattern says it all.
+    #[default]
+    None,
+    /// It has what words have not, a digit, a sign or a capital inside: for places where a word of a sentence may stand.
+    Odd,
+    /// It is no placeholder and does not say that there is none.
+    Set,
+    /// The first part is base64 of a JSON object, as in a JWT.
+    JsonHeader,
 }
 
 #[derive(Deserialize)]
@@ -58,6 +79,8 @@ struct RuleText {
     class: String,
     needles: Vec<String>,
     pattern: toml::Spanned<String>,
+    #[serde(default)]
+    check: Check,
     hides: Vec<String>,
     keeps: Vec<String>,
     source: String,
@@ -80,9 +103,9 @@ impl RuleText {
                 "a literal that stands in every match",
             ),
             (
-                pattern.contains("(?P<secret>"),
+                pattern.contains("(?P<secret") || pattern.contains(VALUE),
                 "pattern: no group named secret",
-                "(?P<secret>…) around what is to be masked",
+                "(?P<secret>…) around what is to be masked; a second one is called secret2, and {{value}} stands for a word in quotes or without",
             ),
             (
                 !texts.contains(&true),
@@ -102,6 +125,7 @@ pub(super) struct Rule {
     pub(super) reach: Reach,
     pub(super) source: String,
     pattern: String,
+    pub(super) check: Check,
     compiled: OnceLock<Regex>,
     pub(super) hides: Vec<String>,
     pub(super) keeps: Vec<String>,
@@ -111,6 +135,50 @@ impl Rule {
     /// The pattern, compiled when it is first needed: all at once would cost more than most files.
     pub(super) fn regex(&self) -> &Regex {
         self.compiled.get_or_init(|| Regex::new(&self.pattern).expect("the built-in patterns are tested"))
+    }
+
+    /// What a pattern found and the check lets pass: every group whose name begins with `secret`.
+    pub(super) fn secrets<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = Match<'t>> {
+        let regex = self.regex();
+        let groups: Vec<&str> =
+            regex.capture_names().flatten().filter(|name| name.starts_with("secret")).collect();
+        let check = self.check;
+        regex
+            .captures_iter(text)
+            .flat_map(move |found| groups.clone().into_iter().filter_map(move |group| found.name(group)))
+            .filter(move |secret| check.passes(secret.as_bytes()))
+    }
+}
+
+/// `{{value}}` in a pattern.
+const VALUE: &str = "{{value}}";
+
+/// A pattern with `{{value}}` written out: what stands in quotes, or up to a blank.
+fn expanded(pattern: &str) -> String {
+    let mut parts = pattern.split(VALUE);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for (at, part) in parts.enumerate() {
+        text.push_str(&format!(
+            r#"(?:"(?P<secret_a{at}>[^"\r\n]{{1,512}})"|'(?P<secret_b{at}>[^'\r\n]{{1,512}})'|(?P<secret_c{at}>[^\s"'|<>;&][^\s"|<>]{{0,511}}))"#
+        ));
+        text.push_str(part);
+    }
+    text
+}
+
+impl Check {
+    fn passes(self, secret: &[u8]) -> bool {
+        match self {
+            Self::None => true,
+            Self::Odd => secret.len() >= 4 && keyed::is_odd(secret),
+            Self::Set => keyed::is_set(secret),
+            Self::JsonHeader => {
+                let first = secret.split(|byte| *byte == b'.').next().unwrap_or_default();
+                URL_SAFE_NO_PAD
+                    .decode(first)
+                    .is_ok_and(|header| header.starts_with(b"{\"") || header.starts_with(b"{"))
+            }
+        }
     }
 }
 
@@ -167,13 +235,14 @@ impl Rules {
                 ));
             }
             self.keys.words.extend(keys.words);
+            self.keys.parts.extend(keys.parts);
             self.keys.hides.extend(keys.hides);
             self.keys.keeps.extend(keys.keeps);
         }
         for rule in file.rule {
             let at = rule.pattern.span().start;
-            let pattern = rule.pattern.get_ref().clone();
-            if let Some((what, hint)) = rule.lacks(&pattern) {
+            let pattern = expanded(rule.pattern.get_ref());
+            if let Some((what, hint)) = rule.lacks(rule.pattern.get_ref()) {
                 return Err(wrong(at, format!("{}: {what}", rule.id), hint));
             }
             // Compiling the built-in ones would cost more than most files; their tests do.
@@ -202,6 +271,7 @@ impl Rules {
                 reach,
                 source: rule.source,
                 pattern,
+                check: rule.check,
                 compiled: OnceLock::new(),
                 hides: rule.hides,
                 keeps: rule.keeps,

@@ -35,7 +35,8 @@ const NESTED: u8 = 8;
 /// What a needle calls for.
 #[derive(Clone, Copy)]
 enum Call {
-    Key,
+    /// A key word; whether it must be a part of a name by itself.
+    Key(bool),
     Rule(usize),
 }
 
@@ -47,11 +48,14 @@ pub(super) struct Prefilter {
 
 impl Prefilter {
     pub(super) fn new(rules: &Rules) -> Result<Self, Error> {
-        let keys = rules.keys.words.iter().flat_map(|word| written(word)).map(|word| (word, Call::Key));
+        let keys =
+            rules.keys.words.iter().flat_map(|word| written(word)).map(|word| (word, Call::Key(false)));
+        let parts =
+            rules.keys.parts.iter().flat_map(|word| written(word)).map(|word| (word, Call::Key(true)));
         let needles = rules.list.iter().enumerate().flat_map(|(at, rule)| {
             rule.needles.iter().map(move |needle| (needle.to_lowercase().into_bytes(), Call::Rule(at)))
         });
-        let (needles, calls): (Vec<Vec<u8>>, Vec<Call>) = keys.chain(needles).unzip();
+        let (needles, calls): (Vec<Vec<u8>>, Vec<Call>) = keys.chain(parts).chain(needles).unzip();
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
@@ -67,8 +71,19 @@ impl Prefilter {
 /// A key word as UTF-8 and as the code pages of Windows write it, in which text of an unknown code page is left.
 fn written(word: &str) -> Vec<Vec<u8>> {
     let folded = word.to_lowercase();
-    let mut forms = vec![folded.clone().into_bytes()];
+    // A phrase is written with blanks, dashes, underscores, dots or nothing between its words.
+    let mut forms: Vec<Vec<u8>> = if folded.contains(' ') {
+        [" ", "", "_", "-", "."].iter().map(|joint| folded.replace(' ', joint).into_bytes()).collect()
+    } else {
+        vec![folded.clone().into_bytes()]
+    };
     if !folded.is_ascii() {
+        // The automaton folds the letters of ASCII only.
+        forms.push(word.to_uppercase().into_bytes());
+        let mut letters = word.chars();
+        forms.extend(
+            letters.next().map(|first| format!("{}{}", first.to_uppercase(), letters.as_str()).into_bytes()),
+        );
         for page in [encoding_rs::WINDOWS_1252, encoding_rs::SHIFT_JIS] {
             let (bytes, _, has_lost) = page.encode(&folded);
             if !has_lost {
@@ -115,10 +130,10 @@ impl Scanner {
         let (mut key_end, mut nested) = (0, 0);
         for hit in prefilter.automaton.find_overlapping_iter(text) {
             match prefilter.calls[hit.pattern().as_usize()] {
-                Call::Key if hit.start() < key_end && nested >= NESTED => {}
-                Call::Key => {
+                Call::Key(_) if hit.start() < key_end && nested >= NESTED => {}
+                Call::Key(is_part) => {
                     nested = if hit.start() < key_end { nested + 1 } else { 0 };
-                    keyed::values(text, hit.start(), hit.end(), self.kind.is_prose(), &mut |value| {
+                    keyed::values(text, (hit.start(), hit.end()), (self.kind, is_part), &mut |value| {
                         if own && value.quotes.is_some() {
                             return;
                         }
@@ -183,7 +198,7 @@ fn run<'a>(rules: &'a Rules, text: &[u8], mut wanted: Vec<(usize, usize, usize)>
             to = to.max(end);
         }
         let rule = &rules.list[at];
-        let secrets = rule.regex().captures_iter(&text[from..to]).filter_map(|found| found.name("secret"));
+        let secrets = rule.secrets(&text[from..to]);
         spans.extend(secrets.map(|secret| Span::new(from + secret.start(), from + secret.end(), &rule.id)));
     }
 }

@@ -20,7 +20,7 @@ impl Structure {
         match kind {
             Kind::Json => Some(Self::Json(Box::default())),
             Kind::Xml => Some(Self::Xml(Box::default())),
-            Kind::Text | Kind::Settings => None,
+            Kind::Text | Kind::Settings | Kind::Yaml => None,
         }
     }
 

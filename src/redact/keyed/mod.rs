@@ -3,14 +3,17 @@
 
 mod extent;
 mod judge;
+mod link;
 mod nested;
 mod pair;
 mod reference;
 #[cfg(test)]
 mod tests;
 
+use super::kind::Kind;
 use extent::extent;
 use judge::is_secret;
+use link::{close_quote, is_quote, link};
 use reference::is_reference;
 
 /// Longest name; what is longer is no name.
@@ -20,7 +23,7 @@ const LONGEST_NAME: usize = 128;
 const LONGEST_INDENT: usize = 512;
 
 /// What may follow the key word inside a name that still means the secret itself.
-const ENDINGS: [&str; 18] = [
+const ENDINGS: [&str; 26] = [
     "",
     "s",
     "value",
@@ -39,6 +42,14 @@ const ENDINGS: [&str; 18] = [
     "confirm",
     "md5",
     "key",
+    "confirmation",
+    "digest",
+    "salt",
+    "seed",
+    "again",
+    "repeat",
+    "retype",
+    "phrase",
 ];
 
 /// Names that only sound secret, and masks.
@@ -88,13 +99,29 @@ struct Name {
 }
 
 /// Finds the values under the name whose key word stands at `start..end`: beside it, beneath it, or as the other half of a pair.
-pub(super) fn values(text: &[u8], start: usize, end: usize, prose: bool, found: &mut impl FnMut(Value)) {
+pub(super) fn values(
+    text: &[u8],
+    (start, end): (usize, usize),
+    (kind, is_part): (Kind, bool),
+    found: &mut impl FnMut(Value),
+) {
     let Some(name) = name_around(text, start, end) else { return };
+    if is_part && !is_whole_part(text, name, (start, end)) {
+        return;
+    }
+    let prose = kind.is_prose();
     if let Some((link, at)) = link(text, name) {
-        if let Some((from, to)) = extent(text, at, link, name.start) {
+        let at = without_tag(text, link, at);
+        if let Some((from, to)) = extent(text, at, (link, kind), name.start) {
             if is_reference(text, name, link, (from, to)) {
                 return;
             }
+            // Qlik writes its packed credentials as `XPassword is …`.
+            let is_packed = link == Link::Is
+                && (text[name.start] == b'X'
+                    || memchr::memmem::find(&text[name.start.saturating_sub(96)..name.start], b"serId is ")
+                        .is_some());
+            let link = if is_packed { Link::Equals } else { link };
             let quotes = missing_quotes(text, name, link, (from, to));
             let link = if is_alone(text, name, link, (from, to))
                 || (!prose && link == Link::Colon && begins_line(text, name))
@@ -107,6 +134,11 @@ pub(super) fn values(text: &[u8], start: usize, end: usize, prose: bool, found: 
             if is_secret(without_comment(&text[from..to], before), link, before) {
                 found(Value { start: from, end: to, quotes });
             }
+            if kind.is_lines() {
+                continued(text, to, found);
+            }
+        } else if link == Link::Markup && text.get(at - 1) == Some(&b'>') {
+            pair::element_content(text, at, found);
         } else {
             nested::values(text, name, at, found);
         }
@@ -120,6 +152,82 @@ fn without_comment(value: &[u8], before: Option<u8>) -> &[u8] {
     match (before, memchr::memmem::find(value, b" #")) {
         (Some(b'"' | b'\'' | b'`'), _) | (_, None) => value,
         (_, Some(at)) => value[..at].trim_ascii_end(),
+    }
+}
+
+/// Whether a value has what words have not.
+pub(super) fn is_odd(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    let trimmed =
+        value.strip_suffix(b".").or(value.strip_suffix(b",")).or(value.strip_suffix(b":")).unwrap_or(value);
+    is_secret(trimmed, Link::Is, None) && !HELPLESS.contains(&trimmed.to_ascii_lowercase().as_slice())
+}
+
+/// Whether a value is one, rather than a placeholder.
+pub(super) fn is_set(value: &[u8]) -> bool {
+    is_secret(value, Link::Equals, None)
+}
+
+/// Words with a sign in them that stand where a secret may.
+const HELPLESS: [&[u8]; 6] = [b"can't", b"doesn't", b"isn't", b"don't", b"n/a", b"didn't"];
+
+/// Whether a short word is a part of a name by itself, as in `smtp.pass` and `dbPass`, and not in `passed` or `mapping`.
+fn is_whole_part(text: &[u8], name: Name, (start, end): (usize, usize)) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
+    let before = text[name.start..start].last();
+    let is_hump = text[start].is_ascii_uppercase() && before.is_some_and(u8::is_ascii_lowercase);
+    let begins = before.is_none_or(|byte| !is_letter(byte)) || is_hump;
+    let next = text[end..name.end].first();
+    let ends = next.is_none_or(|byte| {
+        !is_letter(byte) || byte.is_ascii_uppercase() && text[end - 1].is_ascii_lowercase()
+    });
+    // `PASS: test_login` is the result of a test.
+    let is_result = &text[name.start..name.end] == b"PASS" && matches!(text.get(name.end), Some(b':' | b' '))
+        || text[name.start] == b'-' && end - start < 4;
+    begins && ends && !is_result
+}
+
+/// Behind a tag or an anchor of YAML: `!!str …`, `&name …`.
+fn without_tag(text: &[u8], link: Link, at: usize) -> usize {
+    let from = blanks(text, at);
+    if link != Link::Colon || !matches!(text.get(from), Some(b'&' | b'!')) {
+        return at;
+    }
+    let rest = &text[from + 1..text.len().min(from + 64)];
+    if text[from] == b'!' && !rest.starts_with(b"!") && !rest.starts_with(b"vault ") {
+        return at;
+    }
+    let length = rest.iter().take_while(|byte| is_name(**byte) || **byte == b'!').count();
+    if length > 1
+        && rest.get(length) == Some(&b' ')
+        && rest.get(length + 1).is_some_and(|byte| !matches!(byte, b'\r' | b'\n' | b'='))
+    {
+        from + 1 + length + 1
+    } else {
+        at
+    }
+}
+
+/// Lines that go on with a value whose line ends in a backslash.
+fn continued(text: &[u8], mut end: usize, found: &mut impl FnMut(Value)) {
+    for _ in 0..32 {
+        let is_open = end > 0 && text[end - 1] == b'\\';
+        let Some(next) = memchr::memchr(b'\n', &text[end..text.len().min(end + 3)])
+            .filter(|_| is_open)
+            .map(|at| end + at + 1)
+        else {
+            return;
+        };
+        let start = blanks(text, next);
+        let rest = &text[start..text.len().min(start + 1024)];
+        let length = rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())].trim_ascii_end().len();
+        let value = rest[..length].strip_suffix(b"\\").unwrap_or(&rest[..length]);
+        let value = if let [b'=' | b':', value @ ..] = value { value.trim_ascii_start() } else { value };
+        if !value.is_empty() {
+            let at = start + rest[..length].windows(value.len()).position(|part| part == value).unwrap_or(0);
+            found(Value { start: at, end: at + value.len(), quotes: None });
+        }
+        end = start + length;
     }
 }
 
@@ -158,7 +266,13 @@ fn missing_quotes(text: &[u8], name: Name, link: Link, (from, to): (usize, usize
     let is_number = text[from..to]
         .iter()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'));
-    if !is_quoted || !is_number || is_quote(text, from) || !matches!(link, Link::Colon | Link::Equals) {
+    let is_sign = text[..from].trim_ascii_end().ends_with(b":");
+    if !is_quoted
+        || !is_number
+        || is_quote(text, from)
+        || !is_sign
+        || !matches!(link, Link::Colon | Link::Equals | Link::Markup)
+    {
         return None;
     }
     let slashes = close_quote(text, name.end) - name.end - 1;
@@ -196,70 +310,4 @@ fn space(text: &[u8], mut at: usize) -> usize {
         at += 1;
     }
     at
-}
-
-/// The closing quote of a quoted name, with the backslashes before it.
-fn close_quote(text: &[u8], at: usize) -> usize {
-    let slashes = text[at..].iter().take_while(|byte| **byte == b'\\').count();
-    match text.get(at + slashes) {
-        Some(b'"' | b'\'' | b'`') => at + slashes + 1,
-        Some(b']') if slashes == 0 => at + 1,
-        _ if text[at..].starts_with(b"&quot;") => at + 6,
-        _ => at,
-    }
-}
-
-/// How the name is linked to its value, and where that begins.
-fn link(text: &[u8], Name { start: name_start, end: name_end }: Name) -> Option<(Link, usize)> {
-    let after_quote = close_quote(text, name_end);
-    if after_quote > name_end
-        && let Some(at) = value_attribute(text, after_quote)
-    {
-        return Some((Link::Markup, at));
-    }
-    if text[name_end..].starts_with(b"%2") {
-        return Some((Link::Packed, name_end + 2));
-    }
-    if text.get(name_end) == Some(&b'>') && name_start > 0 && matches!(text[name_start - 1], b'<' | b':') {
-        return Some((Link::Markup, name_end + 1));
-    }
-    let at = blanks(text, after_quote);
-    let is_option =
-        text.get(name_start) == Some(&b'-') || (text.get(name_start) == Some(&b'/') && at > name_end);
-    match text.get(at)? {
-        b'=' if text.get(at + 1) == Some(&b'=') => None,
-        b'=' => Some((Link::Equals, at + 1 + usize::from(text.get(at + 1) == Some(&b'>')))),
-        b':' if text.get(at + 1) == Some(&b'=') => Some((Link::Equals, at + 2)),
-        b':' if text.get(at + 1) == Some(&b':') => None,
-        b':' => Some((Link::Colon, at + 1)),
-        _ if at > name_end && text.get(at..at + 3).is_some_and(|word| word.eq_ignore_ascii_case(b"is ")) => {
-            Some((Link::Is, at + 3))
-        }
-        // SQL has no sign between: `ALTER ROLE x PASSWORD 'y'`.
-        b'\'' if after_quote == name_end && at > name_end => Some((Link::Equals, at)),
-        // A list of arguments, as JSON shows a command line: the option is an item of its own.
-        b',' if is_option && after_quote > name_end && is_quote(text, name_start) => {
-            Some((Link::Markup, at + 1))
-        }
-        _ if is_option && at > name_end => Some((Link::Option, at)),
-        _ => None,
-    }
-}
-
-/// Whether a quote stands right before.
-fn is_quote(text: &[u8], at: usize) -> bool {
-    matches!(text.get(at.wrapping_sub(1)), Some(b'"' | b'\'' | b'`'))
-}
-
-/// `key="Password" value="…"` and `"name": "password", "value": "…"`: the value of a pair whose key is this name.
-fn value_attribute(text: &[u8], at: usize) -> Option<usize> {
-    let at = space(text, at);
-    let at = if text.get(at) == Some(&b',') { space(text, at + 1) } else { at };
-    let quotes = close_quote(text, at);
-    let word = text.get(quotes..quotes + 5)?;
-    if !word.eq_ignore_ascii_case(b"value") {
-        return None;
-    }
-    let at = space(text, close_quote(text, quotes + 5));
-    matches!(text.get(at)?, b'=' | b':').then_some(at + 1)
 }

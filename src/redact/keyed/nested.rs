@@ -2,7 +2,8 @@
 
 use super::extent::extent;
 use super::judge::is_secret;
-use super::{Link, Name, Value, blanks, is_name, line_start, link, pair};
+use super::{Link, Name, Value, blanks, is_name, line_start, pair};
+use crate::redact::kind::Kind;
 
 /// How far beneath a name its values are looked for.
 const DEPTH: usize = 4 * 1024;
@@ -14,14 +15,21 @@ const LINES: usize = 64;
 pub(super) fn values(text: &[u8], name: Name, at: usize, found: &mut impl FnMut(Value)) {
     let at = blanks(text, at);
     match text.get(at) {
-        Some(b'{') => object(text, at, found),
-        Some(b'[') => list(text, at, found),
+        Some(b'{') => object(text, name, at, found),
+        Some(b'[') => list(text, name, at, found),
         Some(b'\r' | b'\n') => {
             // JSON may break the line before its bracket.
             let next = super::space(text, at);
             match text.get(next) {
-                Some(b'{') => object(text, next, found),
-                Some(b'[') => list(text, next, found),
+                Some(b'{') => object(text, name, next, found),
+                Some(b'[') => list(text, name, next, found),
+                // JSON may break the line before a string too.
+                Some(b'"') if super::is_quote(text, name.start) => {
+                    let end = string_end(text, next + 1, text.len().min(next + DEPTH));
+                    if is_secret(&text[next + 1..end], Link::Equals, Some(b'"')) {
+                        found(Value { start: next + 1, end, quotes: None });
+                    }
+                }
                 _ => block(text, name, at, false, found),
             }
         }
@@ -59,15 +67,25 @@ pub(super) fn string_end(text: &[u8], mut at: usize, limit: usize) -> usize {
     at.min(limit)
 }
 
+/// Whether a name says that all beneath it are passwords, whatever their own names.
+fn is_plural(text: &[u8], name: Name) -> bool {
+    let name = text[name.start..name.end].to_ascii_lowercase();
+    name.ends_with(b"passwords") || name.ends_with(b"passphrases") || name.ends_with(b"password")
+}
+
 /// Members that are called a value. All others go by their own names.
-fn object(text: &[u8], open: usize, found: &mut impl FnMut(Value)) {
+fn object(text: &[u8], name: Name, open: usize, found: &mut impl FnMut(Value)) {
     let end = closing(text, open);
+    if is_plural(text, name) && !text[..name.start].ends_with(b"\\\"") {
+        pair::strings(text, (open + 1, end), found);
+    }
     pair::members(text, (open + 1, end), found);
 }
 
 /// The strings of a list.
-fn list(text: &[u8], open: usize, found: &mut impl FnMut(Value)) {
+fn list(text: &[u8], name: Name, open: usize, found: &mut impl FnMut(Value)) {
     let end = closing(text, open);
+    let link = if is_plural(text, name) { Link::Equals } else { Link::Is };
     let mut at = open + 1;
     while at < end {
         match text[at] {
@@ -82,12 +100,19 @@ fn list(text: &[u8], open: usize, found: &mut impl FnMut(Value)) {
                 // A string with a colon behind it is a name.
                 let is_name = text.get(super::blanks(text, (to + 1).min(text.len()))) == Some(&b':');
                 let to_inside = if text[from..to].ends_with(b"\\") { to - 1 } else { to };
-                if !is_name && is_secret(&text[from..to_inside], Link::Is, None) {
+                if !is_name && is_secret(&text[from..to_inside], link, None) {
                     found(Value { start: from, end: to_inside, quotes: None });
                 }
                 at = to + 1;
             }
             b'{' => at = closing(text, at),
+            b'0'..=b'9' if link == Link::Equals => {
+                let length = text[at..end].iter().take_while(|byte| byte.is_ascii_digit()).count();
+                if length > 4 {
+                    found(Value { start: at, end: at + length, quotes: Some("\"") });
+                }
+                at += length;
+            }
             _ => at += 1,
         }
     }
@@ -147,7 +172,7 @@ fn item(text: &[u8], (from, to): (usize, usize), found: &mut impl FnMut(Value)) 
     if from >= to || memchr::memmem::find(&text[from..to], b": ").is_some() || text[to - 1] == b':' {
         return;
     }
-    if let Some((start, end)) = extent(text, from, Link::Equals, from)
+    if let Some((start, end)) = extent(text, from, (Link::Equals, Kind::Text), from)
         && end <= to
         && is_secret(&text[start..end], Link::Is, text.get(start.wrapping_sub(1)).copied())
     {
@@ -171,5 +196,5 @@ fn prompt(text: &[u8], (from, to): (usize, usize), found: &mut impl FnMut(Value)
 /// Where the value of a member begins, if a name with its sign stands here.
 pub(super) fn linked(text: &[u8], start: usize) -> Option<(Link, usize)> {
     let end = start + text[start..].iter().take(64).take_while(|byte| is_name(**byte)).count();
-    link(text, Name { start, end })
+    super::link(text, Name { start, end })
 }

@@ -5,6 +5,7 @@ use super::extent::extent;
 use super::judge::is_secret;
 use super::nested::{linked, string_end};
 use super::{Link, Name, Value, is_name, is_quote, line_start, space};
+use crate::redact::kind::Kind;
 
 /// Members that name the other one.
 const LABELS: [&str; 21] = [
@@ -32,7 +33,8 @@ const LABELS: [&str; 21] = [
 ];
 
 /// Members that hold the value.
-const VALUES: [&str; 11] = [
+const VALUES: [&str; 12] = [
+    "data",
     "value",
     "val",
     "values",
@@ -68,6 +70,7 @@ pub(super) fn values(text: &[u8], name: Name, found: &mut impl FnMut(Value)) {
     }
     match (sign, is_quote(text, name.start)) {
         (b'=', true) => attributes(text, name, found),
+        (b'=', false) => lines(text, name, found),
         (b':', quoted) => {
             let around = object_around(text, name);
             match around {
@@ -82,7 +85,11 @@ pub(super) fn values(text: &[u8], name: Name, found: &mut impl FnMut(Value)) {
 fn is_one_of(word: &[u8], words: &[&str]) -> bool {
     let word = word.strip_prefix(b"@").unwrap_or(word);
     let word = word.rsplit(|byte| matches!(byte, b':' | b'.')).next().unwrap_or(word);
-    words.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    let is_known = |word: &[u8]| words.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
+    // `param-value`, `ParameterKey`.
+    let last = word.rsplit(|byte| matches!(byte, b'-' | b'_')).next().unwrap_or(word);
+    let hump = word.iter().rposition(u8::is_ascii_uppercase).map_or(word, |at| &word[at..]);
+    is_known(word) || is_known(last) || (hump.len() > 2 && is_known(hump))
 }
 
 /// Whether a name of a value stands here.
@@ -96,7 +103,7 @@ pub(super) fn is_value_name(text: &[u8], at: usize) -> bool {
 pub(super) fn member(text: &[u8], at: usize, found: &mut impl FnMut(Value)) {
     let at = at + usize::from(matches!(text.get(at), Some(b'"' | b'\'')));
     let Some((_, from)) = linked(text, at) else { return };
-    let Some((start, end)) = extent(text, space(text, from), Link::Colon, at) else { return };
+    let Some((start, end)) = extent(text, space(text, from), (Link::Colon, Kind::Text), at) else { return };
     let before = text.get(start.wrapping_sub(1)).copied();
     if is_secret(&text[start..end], Link::Equals, before) {
         let is_number = text[start..end].iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
@@ -121,7 +128,8 @@ pub(super) fn members(text: &[u8], (from, to): (usize, usize), found: &mut impl 
                     string_end(text, at + 1, to)
                 };
                 let inside = &text[at + 1..end];
-                let inside = inside.strip_suffix(b"\\").unwrap_or(inside);
+                let slashes = inside.iter().rev().take_while(|byte| **byte == b'\\').count();
+                let inside = &inside[..inside.len() - slashes];
                 if depth == 0 && is_one_of(inside, &VALUES) {
                     member(text, at, found);
                 }
@@ -133,6 +141,35 @@ pub(super) fn members(text: &[u8], (from, to): (usize, usize), found: &mut impl 
             _ => {}
         }
         at += 1;
+    }
+}
+
+/// All strings of an object that are values and not under a label of their own.
+pub(super) fn strings(text: &[u8], (from, to): (usize, usize), found: &mut impl FnMut(Value)) {
+    let mut at = from;
+    while at < to {
+        if text[at] != b'"' {
+            at += 1;
+            continue;
+        }
+        let end = string_end(text, at + 1, to);
+        let after = space(text, (end + 1).min(text.len()));
+        if text.get(after) == Some(&b':') {
+            let folded = String::from_utf8_lossy(&text[at + 1..end]).to_lowercase();
+            let value = space(text, after + 1);
+            let is_label = LABELS.contains(&folded.as_str())
+                || ["type", "description", "format", "$ref", "policy", "algorithm"]
+                    .contains(&folded.as_str());
+            if text.get(value) == Some(&b'"') && !is_label {
+                let close = string_end(text, value + 1, to);
+                if is_secret(&text[value + 1..close], Link::Equals, Some(b'"')) {
+                    found(Value { start: value + 1, end: close, quotes: None });
+                }
+                at = close + 1;
+                continue;
+            }
+        }
+        at = end + 1;
     }
 }
 
@@ -174,11 +211,16 @@ fn attributes(text: &[u8], name: Name, found: &mut impl FnMut(Value)) {
     let first = name.start.saturating_sub(AROUND);
     let Some(open) = memchr::memrchr(b'<', &text[first..name.start]).map(|at| first + at + 1) else { return };
     let last = text.len().min(name.end + AROUND);
-    let close = memchr::memchr(b'>', &text[name.end..last]).map_or(last, |at| name.end + at);
+    let close = memchr::memchr2(b'>', b'<', &text[name.end..last]).map_or(last, |at| name.end + at);
+    if !text[open].is_ascii_alphabetic() || memchr::memchr(b'>', &text[open..name.start]).is_some() {
+        return;
+    }
     let mut at = open;
+    let mut has_value = false;
     while at < close {
         let length = text[at..close].iter().take_while(|byte| is_name(**byte)).count();
         if length > 0 && is_one_of(&text[at..at + length], &VALUES) {
+            has_value = true;
             member(text, at, found);
         }
         at += length;
@@ -187,6 +229,43 @@ fn attributes(text: &[u8], name: Name, found: &mut impl FnMut(Value)) {
                 at += 2 + memchr::memchr(*quote, &text[at + 1..close]).unwrap_or(close)
             }
             _ => at += 1,
+        }
+    }
+    // Without one the content of the element is the value.
+    if !has_value && text.get(close) == Some(&b'>') && text[close - 1] != b'/' {
+        element_content(text, close + 1, found);
+    }
+}
+
+/// The content of an element, or that of the first one in it that is called a value.
+pub(super) fn element_content(text: &[u8], from: usize, found: &mut impl FnMut(Value)) {
+    let last = text.len().min(from + AROUND);
+    let mut at = from;
+    for _ in 0..4 {
+        let start = space(text, at);
+        match text.get(start) {
+            Some(b'<') if text[start..].starts_with(b"<![CDATA[") => {
+                return content(text, start, last, found);
+            }
+            Some(b'<') if text.get(start + 1) == Some(&b'/') => return,
+            Some(b'<') => {
+                let Some(close) = memchr::memchr(b'>', &text[start..last]).map(|end| start + end) else {
+                    return;
+                };
+                if is_element_of_value(text, start) {
+                    return content(text, close + 1, last, found);
+                }
+                // Another child: behind its end.
+                let Some(end) = memchr::memmem::find(&text[close..last], b"</") else { return };
+                let Some(end) =
+                    memchr::memchr(b'>', &text[close + end..last]).map(|found| close + end + found)
+                else {
+                    return;
+                };
+                at = end + 1;
+            }
+            Some(_) if at == from => return content(text, from, last, found),
+            _ => return,
         }
     }
 }
@@ -205,7 +284,7 @@ fn elements(text: &[u8], name: Name, found: &mut impl FnMut(Value)) {
                 break;
             }
         } else if text[close - 1] != b'/' {
-            if depth == 0 && is_element_of_value(text, tag) {
+            if depth == 0 && (is_element_of_value(text, tag) || is_same_element(text, name, tag)) {
                 return content(text, close + 1, last, found);
             }
             depth += 1;
@@ -219,6 +298,14 @@ fn is_element_of_value(text: &[u8], tag: usize) -> bool {
     let rest = &text[tag + 1..text.len().min(tag + 64)];
     let length = rest.iter().take_while(|byte| is_name(**byte) || **byte == b':').count();
     is_one_of(&rest[..length], &VALUES)
+}
+
+/// Cells of a table: `<td>Password</td><td>…</td>`.
+fn is_same_element(text: &[u8], name: Name, tag: usize) -> bool {
+    let first = name.start.saturating_sub(64);
+    let Some(own) = memchr::memrchr(b'<', &text[first..name.start]) else { return false };
+    let own = &text[first + own..name.start];
+    (own.starts_with(b"<td") || own.starts_with(b"<string")) && text[tag..].starts_with(&own[..3])
 }
 
 fn content(text: &[u8], from: usize, last: usize, found: &mut impl FnMut(Value)) {
