@@ -9,6 +9,8 @@ use super::table::trim;
 pub(super) struct Blocks {
     /// Inside PEM armor; so many lines that are no key material are let pass.
     pem: Option<u8>,
+    /// Lines of key material that a PuTTY key still has.
+    putty: u32,
     /// Inside an encrypted XML element, up to its end tag; lines until it is given up.
     element: Option<u32>,
     /// Inside Section Access.
@@ -25,8 +27,15 @@ struct Section {
 }
 
 /// What opens a block.
-const OPENINGS: [&[u8]; 5] =
-    [b"-----begin", b"<ciphervalue", b"section access", b"section\taccess", b"<encryptionkey"];
+const OPENINGS: [&[u8]; 7] = [
+    b"-----begin",
+    b"---- begin",
+    b"<ciphervalue",
+    b"section access",
+    b"section\taccess",
+    b"<encryptionkey",
+    b"private-lines:",
+];
 
 /// Lines after which an element or a section is given up.
 const LONGEST: u32 = 5_000;
@@ -46,7 +55,7 @@ impl Blocks {
         to: usize,
         mut found: impl FnMut(usize, usize, &'static str),
     ) {
-        let open = self.pem.is_some() || self.element.is_some() || self.section.is_some();
+        let open = self.putty > 0 || self.pem.is_some() || self.element.is_some() || self.section.is_some();
         if !open && !has_opening(&text[from..to]) {
             return;
         }
@@ -55,6 +64,7 @@ impl Blocks {
             let end = memchr::memchr(b'\n', &text[start..to]).map_or(to, |at| start + at + 1);
             let folded = text[start..end].to_ascii_lowercase();
             self.pem(text, (start, end), &folded, &mut found);
+            self.putty(text, (start, end), &folded, &mut found);
             self.element(text, (start, end), &folded, &mut found);
             self.section(text, (start, end), &folded, &mut found);
             start = end;
@@ -69,22 +79,22 @@ impl Blocks {
         found: &mut impl FnMut(usize, usize, &'static str),
     ) {
         // Another key may begin before the end of the last one was seen.
-        let begins = memchr::memmem::find(folded, b"-----begin").is_some();
+        let begins = armor(folded, b"begin").is_some();
         if let (Some(patience), false) = (&mut self.pem, begins) {
-            if memchr::memmem::find(folded, b"-----end").is_some() || has_other_mask(folded, b"private_key") {
+            if armor(folded, b"end").is_some() || has_other_mask(folded, b"private_key") {
                 self.pem = None;
             } else if !key_material(text, start, end, found) {
                 self.pem = patience.checked_sub(1);
             }
             return;
         }
-        let Some(begin) = memchr::memmem::find(folded, b"-----begin") else { return };
-        if memchr::memmem::find(&folded[begin..], b"private key").is_none() {
+        let Some(begin) = armor(folded, b"begin") else { return };
+        let is_secret = |what: &[u8]| memchr::memmem::find(&folded[begin..], what).is_some();
+        if !is_secret(b"private key") && !is_secret(b"static key") {
             return;
         }
-        let header =
-            start + begin + 10 + memchr::memmem::find(&folded[begin + 10..], b"-----").map_or(0, |at| at + 5);
-        match memchr::memmem::find(&folded[header - start..], b"-----end") {
+        let header = start + begin + 10 + dashes(&folded[begin + 10..]);
+        match armor(&folded[header - start..], b"end") {
             // All in one line, as in JSON: the line ends are written as \n.
             Some(close) if close > 0 => found(header, header + close, "private-key"),
             Some(_) => {}
@@ -92,6 +102,24 @@ impl Blocks {
                 key_material(text, header, end, found);
                 self.pem = Some(PATIENCE);
             }
+        }
+    }
+
+    /// A key as PuTTY keeps it: so many lines behind `Private-Lines: 14`.
+    fn putty(
+        &mut self,
+        text: &[u8],
+        (start, end): (usize, usize),
+        folded: &[u8],
+        found: &mut impl FnMut(usize, usize, &'static str),
+    ) {
+        if self.putty > 0 {
+            self.putty -= 1;
+            key_material(text, start, end, found);
+        }
+        if let Some(at) = memchr::memmem::find(folded, b"private-lines:") {
+            let digits = String::from_utf8_lossy(&folded[at + 14..]);
+            self.putty = digits.trim().parse().unwrap_or(0).min(200);
         }
     }
 
@@ -165,13 +193,29 @@ impl Blocks {
     }
 }
 
+/// Where armor begins or ends: `-----BEGIN`, or `---- BEGIN` as SSH2 has it.
+fn armor(folded: &[u8], what: &[u8]) -> Option<usize> {
+    memchr::memmem::find_iter(folded, b"----").find(|at| {
+        let rest = &folded[at + 4..];
+        rest.strip_prefix(b"-").or(rest.strip_prefix(b" ")).is_some_and(|rest| rest.starts_with(what))
+    })
+}
+
+/// Up to behind the dashes that close a header.
+fn dashes(folded: &[u8]) -> usize {
+    memchr::memmem::find(folded, b"----")
+        .map_or(0, |at| at + folded[at..].iter().take_while(|byte| **byte == b'-').count())
+}
+
 fn has_opening(text: &[u8]) -> bool {
     // The needles are few and rare: their first bytes sort out nearly all of the text.
-    memchr::memchr3_iter(b'-', b'<', b's', text).chain(memchr::memchr_iter(b'S', text)).any(|at| {
-        OPENINGS.iter().any(|opening| {
-            text[at..].get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening))
-        })
-    })
+    memchr::memchr3_iter(b'-', b'<', b's', text).chain(memchr::memchr3_iter(b'S', b'P', b'p', text)).any(
+        |at| {
+            OPENINGS.iter().any(|opening| {
+                text[at..].get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening))
+            })
+        },
+    )
 }
 
 /// Where the content of the first encrypted element begins.

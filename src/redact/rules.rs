@@ -12,10 +12,11 @@ use super::keyed;
 use crate::Error;
 
 /// The built-in rules, and how far around a needle their patterns look. Tokens are short and all in one piece.
-const FILES: [(&str, &str, Reach); 3] = [
+const FILES: [(&str, &str, Reach); 4] = [
     ("rules.toml", include_str!("rules.toml"), WIDE),
     ("contexts.toml", include_str!("contexts.toml"), Reach { before: 320, after: 1280 }),
     ("tokens.toml", include_str!("tokens.toml"), Reach { before: 96, after: 384 }),
+    ("vendors.toml", include_str!("vendors.toml"), Reach { before: 128, after: 1536 }),
 ];
 
 /// The reach of the common rules and of those that users write.

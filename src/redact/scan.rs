@@ -6,7 +6,7 @@ use super::block::Blocks;
 use super::kind::Kind;
 use super::learn::Learned;
 use super::rules::{Reach, Rules};
-use super::table::Table;
+use super::table::{Name, Table, name_and_value, of_first_line, of_names};
 use super::words::{self, Words};
 use super::{identity, keyed, residual};
 use crate::Error;
@@ -107,6 +107,8 @@ pub(super) struct Scanner {
     pub(super) kind: Kind,
     header_seen: bool,
     table: Option<Table>,
+    /// A table that began somewhere in the text.
+    late: Option<Table>,
     blocks: Blocks,
 }
 
@@ -126,35 +128,19 @@ impl Scanner {
     ) -> Vec<Span<'a>> {
         let mut spans: Vec<Span<'a>> = Vec::new();
         let mut wanted: Vec<(usize, usize, usize)> = Vec::new();
-        let own = self.own;
-        let (mut key_end, mut nested) = (0, 0);
+        let mut keys = Keys { kind: self.kind, own: self.own, end: 0, nested: 0, names: Vec::new() };
         for hit in prefilter.automaton.find_overlapping_iter(text) {
             match prefilter.calls[hit.pattern().as_usize()] {
-                Call::Key(_) if hit.start() < key_end && nested >= NESTED => {}
-                Call::Key(is_part) => {
-                    nested = if hit.start() < key_end { nested + 1 } else { 0 };
-                    keyed::values(text, (hit.start(), hit.end()), (self.kind, is_part), &mut |value| {
-                        if own && value.quotes.is_some() {
-                            return;
-                        }
-                        key_end = key_end.max(value.end);
-                        spans.push(Span {
-                            start: value.start,
-                            end: value.end,
-                            rule: "keyed-secret",
-                            quotes: value.quotes,
-                            known: None,
-                        });
-                    });
-                }
+                Call::Key(is_part) => keys.hit(text, (hit.start(), hit.end()), is_part, &mut spans),
                 Call::Rule(at) => {
                     let Reach { before, after } = rules.list[at].reach;
                     wanted.push((at, hit.start().saturating_sub(before), text.len().min(hit.end() + after)));
                 }
             }
         }
+        let names: Vec<Name> = keys.names.into_iter().filter(|name| name.0 >= from && name.0 < to).collect();
         run(rules, text, wanted, &mut spans);
-        self.state(text, (from, to), &mut spans);
+        self.state(text, (from, to), &names, &mut spans);
         if self.strict {
             residual::find(text, |start, end| spans.push(Span::new(start, end, residual::RULE)));
         }
@@ -173,19 +159,89 @@ impl Scanner {
     }
 
     /// Tables and blocks.
-    fn state(&mut self, text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span<'_>>) {
+    fn state(&mut self, text: &[u8], (from, to): (usize, usize), names: &[Name], spans: &mut Vec<Span<'_>>) {
         let mut start = from;
         if !self.header_seen && from < to {
             self.header_seen = true;
             let end = memchr::memchr(b'\n', &text[from..to]).map_or(to, |at| from + at + 1);
-            self.table = Table::of(&text[from..end], self.identities);
+            self.table = of_first_line(&text[from..end], self.identities);
             start = end;
         }
+        let mut found = |start, end, rule| spans.push(Span::new(start, end, rule));
         if let Some(table) = &mut self.table {
-            table.cells(text, start, to, |start, end, rule| spans.push(Span::new(start, end, rule)));
+            table.cells(text, start, to, &mut found);
         }
-        self.blocks.find(text, from, to, |start, end, rule| spans.push(Span::new(start, end, rule)));
+        self.late_tables(text, (from, to), names, &mut found);
+        self.blocks.find(text, from, to, found);
     }
+
+    /// Tables that begin somewhere in the text.
+    fn late_tables(
+        &mut self,
+        text: &[u8],
+        (from, to): (usize, usize),
+        mut names: &[Name],
+        found: &mut impl FnMut(usize, usize, &'static str),
+    ) {
+        let mut at = from;
+        loop {
+            if let Some(table) = &mut self.late {
+                let stop = names.first().map_or(to, |name| line_start(text, name.0)).max(at);
+                if !table.cells(text, at, stop, &mut *found) {
+                    self.late = None;
+                }
+                at = stop;
+            }
+            let Some(name) = names.first() else { return };
+            let line = line_start(text, name.0);
+            let count = names.iter().take_while(|other| line_start(text, other.0) == line).count();
+            if let (None, Some((table, rows))) = (&self.late, of_names(text, &names[..count])) {
+                self.late = Some(table);
+                at = rows.min(to);
+            }
+            names = &names[count..];
+        }
+    }
+}
+
+/// What the key words of a piece of text have led to.
+struct Keys {
+    kind: Kind,
+    own: bool,
+    /// Where the last value ends, and how many key words stood in it.
+    end: usize,
+    nested: u8,
+    /// Names without a value beside them.
+    names: Vec<Name>,
+}
+
+impl Keys {
+    fn hit(&mut self, text: &[u8], (start, end): (usize, usize), is_part: bool, spans: &mut Vec<Span<'_>>) {
+        let is_inside = start < self.end;
+        if is_inside && self.nested >= NESTED {
+            return;
+        }
+        self.nested = if is_inside { self.nested + 1 } else { 0 };
+        let name = keyed::values(text, (start, end), (self.kind, is_part), &mut |value| {
+            if !self.own || value.quotes.is_none() {
+                self.end = self.end.max(value.end);
+                spans
+                    .push(Span { quotes: value.quotes, ..Span::new(value.start, value.end, "keyed-secret") });
+            }
+        });
+        let Some(name) = name else { return };
+        if let Some((start, end)) = name_and_value(text, name) {
+            spans.push(Span::new(start, end, "keyed-secret"));
+        } else if self.names.last() != Some(&name) {
+            self.names.push(name);
+        }
+    }
+}
+
+/// Where the line begins in which this place stands.
+fn line_start(text: &[u8], at: usize) -> usize {
+    let from = at.saturating_sub(4096);
+    memchr::memrchr(b'\n', &text[from..at]).map_or(from, |found| from + found + 1)
 }
 
 /// Runs the patterns of rules on the parts of the text around their needles; parts of one rule that overlap are one, so that a line full of

@@ -98,52 +98,62 @@ struct Name {
     end: usize,
 }
 
-/// Finds the values under the name whose key word stands at `start..end`: beside it, beneath it, or as the other half of a pair.
+/// Finds the values under the name whose key word stands at `start..end`: beside it, beneath it, or as the other half of a pair. Gives the
+/// name if none stands beside it, for it may be the header of a column.
 pub(super) fn values(
     text: &[u8],
     (start, end): (usize, usize),
     (kind, is_part): (Kind, bool),
     found: &mut impl FnMut(Value),
-) {
-    let Some(name) = name_around(text, start, end) else { return };
+) -> Option<(usize, usize)> {
+    let name = name_around(text, start, end)?;
     if is_part && !is_whole_part(text, name, (start, end)) {
+        return None;
+    }
+    let Some((link, at)) = link(text, name) else {
+        if begins_line(text, name) && matches!(text.get(name.end), Some(b'\r' | b'\n')) {
+            nested::next_line(text, name, found);
+        }
+        pair::values(text, name, found);
+        return Some((name.start, name.end));
+    };
+    let at = without_tag(text, link, at);
+    if let Some(extent) = extent(text, at, (link, kind), name.start) {
+        beside(text, name, (link, kind), extent, found);
+    } else if link == Link::Markup && text.get(at - 1) == Some(&b'>') {
+        pair::element_content(text, at, found);
+    } else {
+        nested::values(text, name, at, found);
+    }
+    None
+}
+
+/// The value that stands beside a name.
+fn beside(
+    text: &[u8],
+    name: Name,
+    (link, kind): (Link, Kind),
+    (from, to): (usize, usize),
+    found: &mut impl FnMut(Value),
+) {
+    if is_reference(text, name, link, (from, to)) {
         return;
     }
-    let prose = kind.is_prose();
-    if let Some((link, at)) = link(text, name) {
-        let at = without_tag(text, link, at);
-        if let Some((from, to)) = extent(text, at, (link, kind), name.start) {
-            if is_reference(text, name, link, (from, to)) {
-                return;
-            }
-            // Qlik writes its packed credentials as `XPassword is …`.
-            let is_packed = link == Link::Is
-                && (text[name.start] == b'X'
-                    || memchr::memmem::find(&text[name.start.saturating_sub(96)..name.start], b"serId is ")
-                        .is_some());
-            let link = if is_packed { Link::Equals } else { link };
-            let quotes = missing_quotes(text, name, link, (from, to));
-            let link = if is_alone(text, name, link, (from, to))
-                || (!prose && link == Link::Colon && begins_line(text, name))
-            {
-                Link::Equals
-            } else {
-                link
-            };
-            let before = text.get(from.wrapping_sub(1)).copied();
-            if is_secret(without_comment(&text[from..to], before), link, before) {
-                found(Value { start: from, end: to, quotes });
-            }
-            if kind.is_lines() {
-                continued(text, to, found);
-            }
-        } else if link == Link::Markup && text.get(at - 1) == Some(&b'>') {
-            pair::element_content(text, at, found);
-        } else {
-            nested::values(text, name, at, found);
-        }
-    } else {
-        pair::values(text, name, found);
+    let quotes = missing_quotes(text, name, link, (from, to));
+    // Qlik writes its packed credentials as `XPassword is …`.
+    let is_packed = || {
+        let before = &text[name.start.saturating_sub(96)..name.start];
+        link == Link::Is && (text[name.start] == b'X' || memchr::memmem::find(before, b"serId is ").is_some())
+    };
+    let is_setting = || link == Link::Colon && !kind.is_prose() && begins_line(text, name);
+    let is_sure = is_packed() || is_setting() || is_alone(text, name, link, (from, to));
+    let link = if is_sure { Link::Equals } else { link };
+    let before = text.get(from.wrapping_sub(1)).copied();
+    if is_secret(without_comment(&text[from..to], before), link, before) {
+        found(Value { start: from, end: to, quotes });
+    }
+    if kind.is_lines() {
+        continued(text, to, found);
     }
 }
 

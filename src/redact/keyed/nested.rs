@@ -135,7 +135,7 @@ fn block(text: &[u8], name: Name, at: usize, is_scalar: bool, found: &mut impl F
         let line = text[start..end].trim_ascii();
         let from = start + self::indent(text, start);
         let is_deeper = from - start > indent;
-        if line.is_empty() && number > 0 {
+        if line.is_empty() {
         } else if is_scalar && is_deeper {
             scalar(text, (from, from + line.len()), found);
         } else if !is_scalar && line.starts_with(b"- ") && from - start >= indent {
@@ -143,7 +143,7 @@ fn block(text: &[u8], name: Name, at: usize, is_scalar: bool, found: &mut impl F
         } else if !is_scalar && is_deeper && pair::is_value_name(text, from) {
             pair::member(text, from, found);
         } else {
-            if number == 0 && !is_scalar {
+            if number <= 2 && !is_scalar {
                 prompt(text, (from, from + line.len()), found);
             }
             return;
@@ -177,6 +177,21 @@ fn item(text: &[u8], (from, to): (usize, usize), found: &mut impl FnMut(Value)) 
         && is_secret(&text[start..end], Link::Is, text.get(start.wrapping_sub(1)).copied())
     {
         found(Value { start, end, quotes: None });
+    }
+}
+
+/// The value on the line after a name that is alone on its own, in a list of such pairs or after a prompt.
+pub(super) fn next_line(text: &[u8], name: Name, found: &mut impl FnMut(Value)) {
+    let limit = text.len().min(name.end + 512);
+    let Some(next) = memchr::memchr(b'\n', &text[name.end..limit]).map(|at| name.end + at + 1) else {
+        return;
+    };
+    let end = memchr::memchr2(b'\n', b'\r', &text[next..limit]).map_or(limit, |at| next + at);
+    let from = blanks(text, next);
+    let from =
+        if text[from..].starts_with(b"- ") || text[from..].starts_with(b": ") { from + 2 } else { from };
+    if from < end {
+        prompt(text, (from, end), found);
     }
 }
 

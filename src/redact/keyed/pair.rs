@@ -73,8 +73,9 @@ pub(super) fn values(text: &[u8], name: Name, found: &mut impl FnMut(Value)) {
         (b'=', false) => lines(text, name, found),
         (b':', quoted) => {
             let around = object_around(text, name);
+            let is_flow = |from: usize| memchr::memchr(b'\n', &text[from..name.start]).is_none();
             match around {
-                Some(range) if quoted => members(text, range, found),
+                Some(range) if quoted || is_flow(range.0) => members(text, range, found),
                 _ => lines(text, name, found),
             }
         }
