@@ -12,9 +12,11 @@ use super::keyed;
 use crate::Error;
 
 /// The built-in rules, and how far around a needle their patterns look. Tokens are short and all in one piece.
-const FILES: [(&str, &str, Reach); 4] = [
+const FILES: [(&str, &str, Reach); 6] = [
     ("rules.toml", include_str!("rules.toml"), WIDE),
     ("contexts.toml", include_str!("contexts.toml"), Reach { before: 320, after: 1280 }),
+    ("commands.toml", include_str!("commands.toml"), Reach { before: 320, after: 1280 }),
+    ("places.toml", include_str!("places.toml"), Reach { before: 256, after: 2048 }),
     ("tokens.toml", include_str!("tokens.toml"), Reach { before: 96, after: 384 }),
     ("vendors.toml", include_str!("vendors.toml"), Reach { before: 128, after: 1536 }),
 ];

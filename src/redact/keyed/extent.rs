@@ -168,9 +168,9 @@ fn before_tag(value: &[u8]) -> &[u8] {
 fn quote_end(value: &[u8]) -> usize {
     let closes = |at: usize| match value[at] {
         b'"' | b'<' => true,
-        b'\'' | b']' | b')' => {
-            value.get(at + 1).is_none_or(|next| matches!(next, b' ' | b';' | b',' | b')' | b'"' | b'.'))
-        }
+        b'\'' | b']' | b')' => value
+            .get(at + 1)
+            .is_none_or(|next| matches!(next, b' ' | b';' | b',' | b')' | b'"' | b'.' | b'\'')),
         b'\\' => value.get(at + 1) == Some(&b'"'),
         _ => false,
     };
@@ -182,9 +182,9 @@ pub(super) fn plain(value: &[u8]) -> usize {
     let ends = |at: usize| match value[at] {
         b' ' | b'"' | b'<' | b'>' | b'|' => true,
         b'\\' => value.get(at + 1) == Some(&b'"'),
-        b'\'' | b')' | b']' | b'}' => value
-            .get(at + 1)
-            .is_none_or(|next| matches!(next, b' ' | b';' | b',' | b')' | b'"' | b'.' | b':' | b'}' | b']')),
+        b'\'' | b')' | b']' | b'}' => value.get(at + 1).is_none_or(|next| {
+            matches!(next, b' ' | b';' | b',' | b')' | b'"' | b'.' | b':' | b'}' | b']' | b'\'')
+        }),
         b',' | b'&' | b';' => {
             let next = &value[at + 1..];
             let next = next.strip_prefix(b"amp;").unwrap_or(next);

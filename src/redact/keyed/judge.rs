@@ -39,6 +39,7 @@ pub(super) fn is_secret(value: &[u8], link: Link, before: Option<u8>) -> bool {
         || (text.starts_with("{{") && text.ends_with("}}"))
         || (text.len() > 2 && text.starts_with('%') && text.ends_with('%') && !text[1..].starts_with('%'))
         || (text.starts_with('<') && text.ends_with('>'))
+        || is_shell_variable(text)
         || text.starts_with("-----BEGIN")
         || text.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '-' | '?' | '#' | '•'));
     if text.is_empty()
@@ -75,4 +76,12 @@ pub(super) fn is_secret(value: &[u8], link: Link, before: Option<u8>) -> bool {
 /// A number with a unit, a time, or a version, as prose has them.
 fn is_measure(text: &str) -> bool {
     text.len() < 5 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ':' | '%' | 's' | 'm'))
+}
+
+/// `$PASSWORD`, in capitals as shells have it.
+fn is_shell_variable(text: &str) -> bool {
+    text.strip_prefix('$').is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    })
 }

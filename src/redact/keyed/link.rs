@@ -60,7 +60,9 @@ pub(super) fn link(text: &[u8], Name { start: name_start, end: name_end }: Name)
         // A list of arguments, as JSON shows a command line: the option is an item of its own.
         b',' if after_quote > name_end
             && is_quote(text, name_start)
-            && (is_option || is_argument(text, name_start)) =>
+            && (is_option
+                || (is_argument(text, name_start)
+                    && matches!(text.get(blanks(text, at + 1)), Some(b'"' | b'\'')))) =>
         {
             Some((Link::Markup, at + 1))
         }
@@ -105,7 +107,7 @@ fn tail(text: &[u8], name: Name) -> Option<(Link, usize)> {
     let words = String::from_utf8_lossy(&rest[1..end]);
     let words = words.trim_end();
     let first = words.split([' ', '_']).next().unwrap_or_default();
-    if !JOINTS.contains(&first) || words.split(' ').count() > 4 {
+    if !JOINTS.contains(&first) || words.split(' ').count() > 4 || words.contains(['\'', '/']) {
         return None;
     }
     if is_quote(text, name.start) && rest[end] != b'"' {
@@ -114,6 +116,8 @@ fn tail(text: &[u8], name: Name) -> Option<(Link, usize)> {
     let at = name.end + end;
     let at = blanks(text, close_quote(text, at));
     match text.get(at)? {
+        // In English a sentence may go on: `Password for etl: expired`.
+        b':' if matches!(first, "for" | "of") => Some((Link::Is, at + 1)),
         b':' => Some((Link::Colon, at + 1)),
         b'=' => Some((Link::Equals, at + 1)),
         _ => None,

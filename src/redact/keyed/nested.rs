@@ -190,7 +190,12 @@ pub(super) fn next_line(text: &[u8], name: Name, found: &mut impl FnMut(Value)) 
     let from = blanks(text, next);
     let from =
         if text[from..].starts_with(b"- ") || text[from..].starts_with(b": ") { from + 2 } else { from };
-    if from < end {
+    let is_sign = |byte: &u8| {
+        byte.is_ascii_digit()
+            || !byte.is_ascii_alphanumeric()
+                && !matches!(byte, b'?' | b'.' | b',' | b'!' | b':' | b'-' | b'_' | b'/' | b'\'')
+    };
+    if from < end && text[from..end].iter().any(is_sign) {
         prompt(text, (from, end), found);
     }
 }
