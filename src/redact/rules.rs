@@ -13,15 +13,15 @@ use crate::Error;
 
 /// The built-in rules, and how far around a needle their patterns look. Tokens are short and all in one piece.
 const FILES: [(&str, &str, Reach); 6] = [
-    ("rules.toml", include_str!("rules.toml"), WIDE),
+    ("rules.toml", include_str!("rules.toml"), Reach { before: 256, after: 640 }),
     ("contexts.toml", include_str!("contexts.toml"), Reach { before: 320, after: 1280 }),
-    ("commands.toml", include_str!("commands.toml"), Reach { before: 320, after: 1280 }),
-    ("places.toml", include_str!("places.toml"), Reach { before: 256, after: 2048 }),
+    ("commands.toml", include_str!("commands.toml"), Reach { before: 320, after: 800 }),
+    ("places.toml", include_str!("places.toml"), Reach { before: 160, after: 640 }),
     ("tokens.toml", include_str!("tokens.toml"), Reach { before: 96, after: 384 }),
-    ("vendors.toml", include_str!("vendors.toml"), Reach { before: 128, after: 1536 }),
+    ("vendors.toml", include_str!("vendors.toml"), Reach { before: 96, after: 384 }),
 ];
 
-/// The reach of the common rules and of those that users write.
+/// The reach of rules that users write.
 const WIDE: Reach = Reach { before: 256, after: 4096 };
 
 /// A file of rules that a user wrote, in the form of the built-in ones.
@@ -84,6 +84,8 @@ struct RuleText {
     pattern: toml::Spanned<String>,
     #[serde(default)]
     check: Check,
+    /// How far before and behind a needle the pattern looks, in bytes, if not as far as all of its file.
+    reach: Option<(usize, usize)>,
     hides: Vec<String>,
     keeps: Vec<String>,
     source: String,
@@ -157,8 +159,24 @@ impl Rule {
 const VALUE: &str = "{{value}}";
 
 /// A pattern with `{{value}}` written out: what stands in quotes, or up to a blank.
+/// The edges of words are those of ASCII, for the others keep the regex engine from its fastest way.
 fn expanded(pattern: &str) -> String {
-    let mut parts = pattern.split(VALUE);
+    let mut ascii = String::with_capacity(pattern.len() + 64);
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        match (letter, letters.clone().next()) {
+            ('\\', Some('b')) => {
+                letters.next();
+                ascii.push_str(r"(?-u:\b)");
+            }
+            ('\\', Some(escaped)) => {
+                letters.next();
+                ascii.extend([letter, escaped]);
+            }
+            _ => ascii.push(letter),
+        }
+    }
+    let mut parts = ascii.split(VALUE);
     let mut text = parts.next().unwrap_or_default().to_owned();
     for (at, part) in parts.enumerate() {
         text.push_str(&format!(
@@ -271,7 +289,7 @@ impl Rules {
                 id: rule.id,
                 class: rule.class,
                 needles: rule.needles,
-                reach,
+                reach: rule.reach.map_or(reach, |(before, after)| Reach { before, after }),
                 source: rule.source,
                 pattern,
                 check: rule.check,

@@ -32,6 +32,10 @@ impl<'a> Span<'a> {
 /// Key words inside one value that are looked at again for a value that goes on behind it; a line of a million key words costs no more.
 const NESTED: u8 = 8;
 
+/// Longest part of the text that a pattern is run on, and by how much it grows while a match touches its end.
+const LONGEST: usize = 64 * 1024;
+const MORE: usize = 4 * 1024;
+
 /// What a needle calls for.
 #[derive(Clone, Copy)]
 enum Call {
@@ -254,8 +258,20 @@ fn run<'a>(rules: &'a Rules, text: &[u8], mut wanted: Vec<(usize, usize, usize)>
             to = to.max(end);
         }
         let rule = &rules.list[at];
-        let secrets = rule.secrets(&text[from..to]);
-        spans.extend(secrets.map(|secret| Span::new(from + secret.start(), from + secret.end(), &rule.id)));
+        loop {
+            let before = spans.len();
+            let secrets = rule.secrets(&text[from..to]);
+            spans.extend(
+                secrets.map(|secret| Span::new(from + secret.start(), from + secret.end(), &rule.id)),
+            );
+            // What touches the end may go on behind it.
+            let is_cut = spans[before..].last().is_some_and(|span| span.end == to);
+            if !is_cut || to == text.len() || to - from > LONGEST {
+                break;
+            }
+            spans.truncate(before);
+            to = text.len().min(to + MORE);
+        }
     }
 }
 
