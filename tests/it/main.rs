@@ -21,4 +21,5 @@ mod outcomes;
 mod redact;
 mod support;
 mod tools;
+mod trust;
 mod verify;
