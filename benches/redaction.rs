@@ -4,6 +4,8 @@
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::cast_precision_loss,
     reason = "a benchmark reads its own input and prints its result"
 )]
 

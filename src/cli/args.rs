@@ -118,6 +118,7 @@ pub(super) struct Plan {
     after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n\n\
     Exit code 0: whole; 3: a valid bundle with gaps, which it names; 1: no product found."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags")]
 pub(super) struct Collect {
     #[command(flatten)]
     pub(super) place: Where,

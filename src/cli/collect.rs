@@ -39,13 +39,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let mut durations = Durations::default();
     let detection = durations.of("detect", &host, || detect(&host, &catalog));
     if nothing_to_do(args, &detection) {
-        print::out(&format!(
-            "No Qlik product was found on {}; nothing was written.\n",
-            print::plain(&host.name)
-        ));
-        print::out(
-            "With --environment-only a bundle with facts about this host is made; --add PATH takes what you name.\n",
-        );
+        say_nothing_found(&host);
         return Ok(Exit::Finding);
     }
     if args.no_redact {
@@ -86,6 +80,14 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         print::out(&print::plain(&result::text(&collected)));
     }
     Ok(result::exit(&collected))
+}
+
+fn say_nothing_found(host: &Host) {
+    print::out(&format!(
+        "No Qlik product was found on {}; nothing was written.\n\
+         With --environment-only a bundle with facts about this host is made; --add PATH takes what you name.\n",
+        print::plain(&host.name)
+    ));
 }
 
 /// Gives way to the other programs of the host, and leaves none of its own behind.

@@ -90,6 +90,7 @@ impl EntryName {
     }
 
     /// The name that a path makes; what is not safe in it becomes `_`. The same path gives the same name.
+    #[must_use]
     pub fn of_path(&self, path: &str) -> Self {
         if path == self.0 { self.clone() } else { Self::from_parts(path.split('/')) }
     }

@@ -9,7 +9,7 @@ use super::table::trim;
 pub(super) struct Blocks {
     /// Inside PEM armor; so many lines that are no key material are let pass.
     pem: Option<u8>,
-    /// Lines of key material that a PuTTY key still has.
+    /// Lines of key material that a `PuTTY` key still has.
     putty: u32,
     /// Inside an encrypted XML element, up to its end tag; lines until it is given up.
     element: Option<u32>,
@@ -105,7 +105,7 @@ impl Blocks {
         }
     }
 
-    /// A key as PuTTY keeps it: so many lines behind `Private-Lines: 14`.
+    /// A key as `PuTTY` keeps it: so many lines behind `Private-Lines: 14`.
     fn putty(
         &mut self,
         text: &[u8],

@@ -60,6 +60,20 @@ pub(super) struct Keys {
     pub(super) keeps: Vec<String>,
 }
 
+impl Keys {
+    /// Takes the words of another file too.
+    fn add(&mut self, more: Self) -> Result<(), String> {
+        if let Some(word) = more.words.iter().find(|word| word.trim().len() < 3) {
+            return Err(format!("keys: {word:?} is too short"));
+        }
+        self.words.extend(more.words);
+        self.parts.extend(more.parts);
+        self.hides.extend(more.hides);
+        self.keeps.extend(more.keeps);
+        Ok(())
+    }
+}
+
 /// What a match must pass besides its pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -231,6 +245,28 @@ impl Rules {
         Ok(all)
     }
 
+    /// What is wrong with a rule of this file, and what would be right.
+    fn check(&self, rule: &RuleText, pattern: &str) -> Result<(), (String, &'static str)> {
+        if let Some((what, hint)) = rule.lacks(rule.pattern.get_ref()) {
+            return Err((what.to_owned(), hint));
+        }
+        // Compiling the built-in ones would cost more than most files; their tests do.
+        if self.builtin > 0
+            && let Err(error) = Regex::new(pattern)
+        {
+            let why = error.to_string();
+            let why = why.lines().last().unwrap_or_default();
+            return Err((
+                format!("pattern: {why}"),
+                "a pattern as the crate regex describes it, without look-around",
+            ));
+        }
+        if self.list.iter().any(|known| known.id == rule.id) {
+            return Err(("there is a rule of that id already".to_owned(), "another id"));
+        }
+        Ok(())
+    }
+
     /// Adds the rules of a text. A rule without needles, examples or the group `secret` does not load.
     fn add(&mut self, name: &str, text: &str, reach: Reach) -> Result<(), Error> {
         let wrong = |at: usize, message: String, hint: &str| Error::Definition {
@@ -248,43 +284,13 @@ impl Rules {
             )
         })?;
         if let Some(keys) = file.keys {
-            if let Some(word) = keys.words.iter().find(|word| word.trim().len() < 3) {
-                return Err(wrong(
-                    0,
-                    format!("keys: {word:?} is too short"),
-                    "key words of three letters or more",
-                ));
-            }
-            self.keys.words.extend(keys.words);
-            self.keys.parts.extend(keys.parts);
-            self.keys.hides.extend(keys.hides);
-            self.keys.keeps.extend(keys.keeps);
+            self.keys.add(keys).map_err(|message| wrong(0, message, "key words of three letters or more"))?;
         }
         for rule in file.rule {
             let at = rule.pattern.span().start;
             let pattern = expanded(rule.pattern.get_ref());
-            if let Some((what, hint)) = rule.lacks(rule.pattern.get_ref()) {
-                return Err(wrong(at, format!("{}: {what}", rule.id), hint));
-            }
-            // Compiling the built-in ones would cost more than most files; their tests do.
-            if self.builtin > 0
-                && let Err(error) = Regex::new(&pattern)
-            {
-                let why = error.to_string();
-                let why = why.lines().last().unwrap_or_default();
-                return Err(wrong(
-                    at,
-                    format!("{}: pattern: {why}", rule.id),
-                    "a pattern as the crate regex describes it, without look-around",
-                ));
-            }
-            if self.list.iter().any(|known| known.id == rule.id) {
-                return Err(wrong(
-                    at,
-                    format!("{}: there is a rule of that id already", rule.id),
-                    "another id",
-                ));
-            }
+            self.check(&rule, &pattern)
+                .map_err(|(message, hint)| wrong(at, format!("{}: {message}", rule.id), hint))?;
             self.list.push(Rule {
                 id: rule.id,
                 class: rule.class,

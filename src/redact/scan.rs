@@ -100,6 +100,7 @@ fn written(word: &str) -> Vec<Vec<u8>> {
 
 /// What is kept of one stream between its pieces.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for itself")]
 pub(super) struct Scanner {
     /// Whether people, hosts and addresses are wanted too.
     pub(super) identities: bool,
@@ -156,6 +157,13 @@ impl Scanner {
             let span = Span::new(hit.start, hit.end, "learned-value");
             spans.push(Span { known: hit.value, ..span });
         });
+        // A pattern may end at a limit, in the midst of a character.
+        for span in &mut spans {
+            let is_cut = span.end > span.start && text[span.end - 1] >= 0x80;
+            let rest =
+                text[span.end..].iter().take(3).take_while(|byte| is_cut && **byte & 0xC0 == 0x80).count();
+            span.end += rest;
+        }
         spans.retain(|span| {
             span.start >= from && span.start < to && span.start < span.end && !is_masked(text, span)
         });

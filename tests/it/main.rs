@@ -9,6 +9,7 @@
     reason = "tests run programs, read their own files whole and know the names in them"
 )]
 
+mod again;
 mod collect;
 mod collectors;
 mod golden;

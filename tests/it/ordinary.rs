@@ -9,11 +9,14 @@ const ALLOWED: usize = 1;
 #[expect(clippy::print_stdout, reason = "the figure is part of the result")]
 fn ordinary_lines_stay_as_they_are() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ordinary");
-    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(&folder)
+        .expect("as the test laid it out")
+        .map(|entry| entry.expect("as the test laid it out").path())
+        .collect();
     names.sort();
     let (mut lines, mut changed, mut shown) = (0, 0, String::new());
     for path in names {
-        let before = std::fs::read(&path).unwrap();
+        let before = std::fs::read(&path).expect("as the test laid it out");
         let after = Run::new(["redact"]).arg(&path).run().stdout;
         let (before, after): (Vec<&[u8]>, Vec<&[u8]>) =
             (before.split(|byte| *byte == b'\n').collect(), after.split(|byte| *byte == b'\n').collect());

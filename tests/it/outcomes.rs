@@ -381,7 +381,7 @@ mod unix {
     }
 
     fn wait_for_partial(folder: &std::path::Path) {
-        for _ in 0..500 {
+        for _ in 0..6_000 {
             let partial = std::fs::read_dir(folder).expect("readable").filter_map(Result::ok);
             let mut sizes = partial
                 .filter(|entry| entry.path().to_string_lossy().ends_with(".partial"))

@@ -98,12 +98,7 @@ pub(in crate::cli) fn text(collected: &Collected) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "bundle   {}", collected.path.display());
     let _ = writeln!(text, "SHA-256  {}", collected.sha256);
-    if let Some(table) = &collected.table {
-        let _ = writeln!(text, "table    {} (what stand-ins stand for; keep it)", table.display());
-    }
-    if manifest.redaction.privacy == "none" {
-        let _ = writeln!(text, "warning  nothing was redacted");
-    }
+    stand_ins(collected, &mut text);
     let _ = writeln!(
         text,
         "size     {} from {} of sources",
@@ -145,6 +140,16 @@ pub(in crate::cli) fn text(collected: &Collected) -> String {
             writeln!(text, "\nThe run was interrupted; the bundle holds what had been taken and is valid.");
     }
     text
+}
+
+/// Where the table of stand-ins is, and whether anything was masked at all.
+fn stand_ins(collected: &Collected, text: &mut String) {
+    if let Some(table) = &collected.table {
+        let _ = writeln!(text, "table    {} (what stand-ins stand for; keep it)", table.display());
+    }
+    if collected.manifest.redaction.privacy == "none" {
+        let _ = writeln!(text, "warning  nothing was redacted");
+    }
 }
 
 fn list(text: &mut String, title: &str, entries: impl Iterator<Item = Entry>) {

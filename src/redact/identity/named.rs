@@ -14,7 +14,7 @@ const VALUE: &str =
 
 static USER: LazyLock<Regex> = LazyLock::new(|| {
     // A colon alone stands in sentences too; after these names it does not.
-    let names = r#"(?:user_?id|user[ _]?name|active_?user_?id|user id|uid|login_?name|account_?name|logon_?name|owner|user|os_?user|run_?as|serviceuser|account)"#;
+    let names = r"(?:user_?id|user[ _]?name|active_?user_?id|user id|uid|login_?name|account_?name|logon_?name|owner|user|os_?user|run_?as|serviceuser|account)";
     pattern(&format!(r#"(?i)\b{names}(?:\\{{0,3}}["']\s?[:=]|\s?=|:)\s{{0,2}}{VALUE}"#))
 });
 static DOMAIN: LazyLock<Regex> = LazyLock::new(|| {

@@ -84,7 +84,7 @@ fn four(key: &MaskKey, address: Ipv4Addr) -> Ipv4Addr {
         exchanged[at] = octets[at].wrapping_mul(a | 1).wrapping_add(b);
     }
     // The first has sixteen values only; those that follow depend on the real one.
-    exchanged[0] |= 240;
+    exchanged[0] |= 0xF0;
     exchanged.into()
 }
 
@@ -92,8 +92,8 @@ fn four(key: &MaskKey, address: Ipv4Addr) -> Ipv4Addr {
 fn six(key: &MaskKey, address: Ipv6Addr) -> Ipv6Addr {
     let octets = address.octets();
     let part = |what: &[u8]| {
-        let [a, b, c, d, e, f, g, h, ..] = key.digest(&[b"six", what].concat());
-        [[a, b], [c, d], [e, f], [g, h]].map(u16::from_be_bytes)
+        let digest = key.digest(&[b"six", what].concat());
+        [0, 2, 4, 6].map(|at| u16::from_be_bytes([digest[at], digest[at + 1]]))
     };
     let (site, net, interface) = (part(&octets[..6])[0], part(&octets[..8])[0], part(&octets));
     Ipv6Addr::new(0x2001, 0x0db8, site, net, interface[0], interface[1], interface[2], interface[3])

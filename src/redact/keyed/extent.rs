@@ -30,7 +30,7 @@ pub(super) fn extent(
         }
         b'h' if kind == Kind::Settings && text[opening..].starts_with(b"hex") => hex(text, opening),
         b'"' if text.get(opening + 1) == Some(&b'"')
-            && text.get(opening + 2).is_some_and(|byte| byte.is_ascii_alphanumeric()) =>
+            && text.get(opening + 2).is_some_and(u8::is_ascii_alphanumeric) =>
         {
             let from = opening + 2;
             let rest = &text[from..text.len().min(from + 1024)];
@@ -63,7 +63,7 @@ fn hex(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let mut end = from;
     while end < rest.len()
         && is_data(&rest[end])
-        && !(rest[end] == b'\n' && !rest[..end].trim_ascii_end().ends_with(b"\\"))
+        && (rest[end] != b'\n' || rest[..end].trim_ascii_end().ends_with(b"\\"))
     {
         end += 1;
     }

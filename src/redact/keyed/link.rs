@@ -41,6 +41,15 @@ pub(super) fn link(text: &[u8], Name { start: name_start, end: name_end }: Name)
     {
         return Some(sign);
     }
+    sign(text, Name { start: name_start, end: name_end }, (after_quote, at))
+}
+
+/// The sign, word or blank behind a name: what it is, and where the value begins.
+fn sign(
+    text: &[u8],
+    Name { start: name_start, end: name_end }: Name,
+    (after_quote, at): (usize, usize),
+) -> Option<(Link, usize)> {
     let is_option =
         text.get(name_start) == Some(&b'-') || (text.get(name_start) == Some(&b'/') && at > name_end);
     match text.get(at)? {

@@ -137,7 +137,7 @@ pub(super) fn members(text: &[u8], (from, to): (usize, usize), found: &mut impl 
                 at = end;
             }
             byte if depth == 0 && is_name(byte) && !is_name(text[at - 1]) && is_value_name(text, at) => {
-                member(text, at, found)
+                member(text, at, found);
             }
             _ => {}
         }
@@ -227,7 +227,7 @@ fn attributes(text: &[u8], name: Name, found: &mut impl FnMut(Value)) {
         at += length;
         match text.get(at) {
             Some(quote @ (b'"' | b'\'')) => {
-                at += 2 + memchr::memchr(*quote, &text[at + 1..close]).unwrap_or(close)
+                at += 2 + memchr::memchr(*quote, &text[at + 1..close]).unwrap_or(close);
             }
             _ => at += 1,
         }

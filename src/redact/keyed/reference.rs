@@ -124,7 +124,7 @@ fn is_license_serial(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     (10..=20).contains(&digits)
         && value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.'))
-        || digits < 10 && digits >= 5 && value.bytes().all(|byte| byte.is_ascii_digit())
+        || (5..10).contains(&digits) && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Names that hold the name of a secret rather than itself.
