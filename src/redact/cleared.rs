@@ -9,9 +9,9 @@ use super::decode::Encoding;
 use super::identity::stand_in;
 use super::kind::Kind;
 use super::learn::Learned;
-use super::scan::{Scanner, Span};
+use super::scan::{Scanner, Span, zeros};
 use super::structure::Structure;
-use super::{Hint, Privacy, Redaction};
+use super::{Hint, Privacy, Redaction, residual};
 
 /// Bytes read from the source at a time. Always filled, so that what is found does not depend on how a source hands out its bytes.
 const BLOCK: usize = 256 * 1024;
@@ -22,9 +22,6 @@ const AHEAD: usize = 8 * 1024;
 
 /// Text that waits for the end of its line at most.
 const LONGEST_LINE: usize = 1024 * 1024;
-
-/// Zeros in a row that a crash leaves in a log; fewer of them are a sign of another encoding.
-const ZEROS: usize = 16;
 
 /// What is known once a stream has been read to its end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,7 +64,7 @@ impl<'a, R: Read> Cleared<'a, R> {
         engine.scanner.strict = hint.is_second;
         engine.scanner.own = hint.is_own;
         engine.off = privacy == Privacy::Nothing;
-        engine.kind = Kind::of_name(&hint.name);
+        engine.kind = hint.kind();
         Self {
             source: Some(source),
             reason: Reason::Redacted(Box::new(engine), hint.clone()),
@@ -310,17 +307,7 @@ impl<'a> Engine<'a> {
             );
             zeros(&self.text, (self.cleared, to), &mut spans);
         } else {
-            let inside = |start: usize| start >= self.cleared && start < to;
-            self.learned.find(&self.text, |hit| {
-                if inside(hit.start) {
-                    spans.push(Span::new(hit.start, hit.end, "learned-value"));
-                }
-            });
-            self.learned.names.find(&self.text, &mut |start, end, rule| {
-                if inside(start) && !stand_in::is_one(&self.text[start..end]) {
-                    spans.push(Span::new(start, end, rule));
-                }
-            });
+            self.search(to, &mut spans);
             spans.sort_unstable();
         }
         for span in spans {
@@ -346,6 +333,22 @@ impl<'a> Engine<'a> {
         if self.cleared < to {
             self.pass(to, encoding);
         }
+    }
+
+    /// Finds what must not be there any more: values that were learned, names that are known, and what the stricter rules take for a secret.
+    fn search(&self, to: usize, spans: &mut Vec<Span<'_>>) {
+        let mut found = |start: usize, end: usize, rule: &'static str| {
+            if start >= self.cleared && start < to {
+                spans.push(Span::new(start, end, rule));
+            }
+        };
+        self.learned.find(&self.text, |hit| found(hit.start, hit.end, "learned-value"));
+        self.learned.names.find(&self.text, &mut |start, end, rule| {
+            if !stand_in::is_one(&self.text[start..end]) {
+                found(start, end, rule);
+            }
+        });
+        residual::find(&self.text, |start, end| found(start, end, residual::RULE));
     }
 
     /// Hands out text as it is.
@@ -374,24 +377,4 @@ fn character_start(text: &[u8], mut at: usize) -> usize {
         at -= 1;
     }
     at
-}
-
-/// A line with a few zeros among its text may be text of another encoding, which no rule has understood; it is masked whole.
-fn zeros(text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span<'_>>) {
-    let mut at = from;
-    let before = spans.len();
-    while let Some(zero) = memchr::memchr(0, &text[at..to]).map(|found| at + found) {
-        let run = text[zero..to].iter().take_while(|byte| **byte == 0).count();
-        if run >= ZEROS {
-            at = zero + run;
-            continue;
-        }
-        let start = memchr::memrchr(b'\n', &text[from..zero]).map_or(from, |found| from + found + 1);
-        let end = memchr::memchr2(b'\n', b'\r', &text[zero..to]).map_or(to, |found| zero + found);
-        spans.push(Span::new(start, end.max(zero + run), "undecodable-line"));
-        at = end.max(zero + run);
-    }
-    if spans.len() > before {
-        spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
-    }
 }

@@ -43,6 +43,18 @@ const ENDINGS: [(&str, Kind); 22] = [
 ];
 
 impl Kind {
+    /// The kind that a definition names among its rules: `format-json` and its like.
+    pub(super) fn of_rule(rule: &str) -> Option<Self> {
+        match rule {
+            "format-json" => Some(Self::Json),
+            "format-xml" => Some(Self::Xml),
+            "format-settings" => Some(Self::Settings),
+            "format-yaml" => Some(Self::Yaml),
+            "format-text" => Some(Self::Text),
+            _ => None,
+        }
+    }
+
     /// The kind that a file's name tells.
     pub(super) fn of_name(name: &str) -> Option<Self> {
         let folded = name.to_lowercase();

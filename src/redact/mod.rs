@@ -106,6 +106,14 @@ impl Hint {
     pub fn new(name: &str, rules: &[String]) -> Self {
         Self { name: name.to_owned(), rules: rules.to_vec(), ..Self::default() }
     }
+
+    /// The kind of file that the definition tells, or else its name.
+    fn kind(&self) -> Option<kind::Kind> {
+        self.rules
+            .iter()
+            .find_map(|rule| kind::Kind::of_rule(rule))
+            .or_else(|| kind::Kind::of_name(&self.name))
+    }
 }
 
 /// What a rule says of itself.
@@ -190,9 +198,9 @@ impl Redaction {
         keys.chain(self.rules.list.iter().flat_map(|rule| &rule.needles)).map(String::as_str)
     }
 
-    /// Whether there is a rule of that id.
+    /// Whether there is a rule of that id, or a format that a definition may name in its place.
     pub fn has_rule(&self, id: &str) -> bool {
-        self.rules.list.iter().any(|rule| rule.id == id)
+        kind::Kind::of_rule(id).is_some() || self.rules.list.iter().any(|rule| rule.id == id)
     }
 
     /// A reader of the same stream with every secret masked, also what was learned up to the last `look`.

@@ -222,6 +222,18 @@ mod tests {
         }
     }
 
+    /// What the check finds is masked, so ordinary text must hold nothing for it.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the project's own files")]
+    fn ordinary_lines_hold_nothing() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ordinary");
+        for entry in std::fs::read_dir(folder).expect("part of the sources") {
+            let path = entry.expect("readable").path();
+            let text = std::fs::read_to_string(&path).expect("text");
+            assert_eq!(hits(&text), Vec::<&str>::new(), "{}", path.display());
+        }
+    }
+
     #[test]
     fn what_was_masked_is_not() {
         for text in [

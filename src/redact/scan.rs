@@ -36,6 +36,9 @@ const NESTED: u8 = 8;
 const LONGEST: usize = 64 * 1024;
 const MORE: usize = 4 * 1024;
 
+/// Zeros in a row that a crash leaves in a log; fewer of them are a sign of another encoding.
+const ZEROS: usize = 16;
+
 /// What a needle calls for.
 #[derive(Clone, Copy)]
 enum Call {
@@ -310,4 +313,24 @@ fn merge(mut spans: Vec<Span<'_>>) -> Vec<Span<'_>> {
         }
     }
     merged
+}
+
+/// A line with a few zeros among its text may be text of another encoding, which no rule has understood; it is masked whole.
+pub(super) fn zeros(text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span<'_>>) {
+    let mut at = from;
+    let before = spans.len();
+    while let Some(zero) = memchr::memchr(0, &text[at..to]).map(|found| at + found) {
+        let run = text[zero..to].iter().take_while(|byte| **byte == 0).count();
+        if run >= ZEROS {
+            at = zero + run;
+            continue;
+        }
+        let start = memchr::memrchr(b'\n', &text[from..zero]).map_or(from, |found| from + found + 1);
+        let end = memchr::memchr2(b'\n', b'\r', &text[zero..to]).map_or(to, |found| zero + found);
+        spans.push(Span::new(start, end.max(zero + run), "undecodable-line"));
+        at = end.max(zero + run);
+    }
+    if spans.len() > before {
+        spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    }
 }
