@@ -1,4 +1,4 @@
-//! Any bytes, handed out in any pieces: the same output, a second pass changes nothing, what was learned is gone, and nothing panics.
+//! Any bytes, handed out in any pieces: the same output, nothing changed outside masks, and no panic.
 
 #![no_main]
 
@@ -43,8 +43,30 @@ fuzz_target!(|data: &[u8]| {
     let whole = clear(redaction, text, name);
     let pieces = clear(redaction, Drops(text, usize::from(*step).max(1)), name);
     assert_eq!(whole, pieces, "pieces make another output");
-    if let (Some(once), true) = (whole, choice & 1 == 0) {
-        let twice = clear(redaction, once.as_slice(), name);
-        assert_eq!(twice.as_deref(), Some(once.as_slice()), "a second pass changes something");
+    if let (Some(once), true, true) = (whole, choice & 1 == 0, name != "x.gz") {
+        assert!(is_input_outside_masks(text, &once), "something outside masks has changed");
     }
 });
+
+/// Whether what stands between masks stands in the input, in the same order. A number gets quotes with its mask.
+fn is_input_outside_masks(input: &[u8], output: &[u8]) -> bool {
+    const PREFIX: &[u8] = b"REDACTED_";
+    if input.windows(PREFIX.len()).any(|part| part == PREFIX) || input.starts_with(b"\x1F\x8B") || input.starts_with(b"PK") || input.contains(&0) {
+        return true;
+    }
+    let find = |text: &[u8], part: &[u8]| if part.is_empty() { Some(0) } else { text.windows(part.len()).position(|found| found == part) };
+    let (mut input, mut output) = (input, output);
+    loop {
+        let mask = find(output, PREFIX);
+        let part = &output[..mask.unwrap_or(output.len())];
+        let quotes = part.iter().rev().take_while(|byte| matches!(byte, b'"' | b'\\')).count().min(2);
+        let leading = part.iter().take_while(|byte| matches!(byte, b'"' | b'\\')).count().min(2);
+        let trimmed = if part.len() >= quotes + leading { &part[leading..part.len() - quotes] } else { &[] };
+        let Some(at) = find(input, trimmed) else { return false };
+        input = &input[at + trimmed.len()..];
+        let Some(mask) = mask else { return true };
+        let rest = &output[mask + PREFIX.len()..];
+        let end = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        output = &rest[end..];
+    }
+}

@@ -290,7 +290,9 @@ fn run<'a>(rules: &'a Rules, text: &[u8], mut wanted: Vec<(usize, usize, usize)>
 fn is_masked(text: &[u8], span: &Span<'_>) -> bool {
     let prefix = super::mask::PREFIX.as_bytes();
     let before = span.start.saturating_sub(64);
-    memchr::memmem::find(&text[span.start..span.end], prefix).is_some()
+    // It may end in the midst of one.
+    let after = text.len().min(span.end + prefix.len() - 1);
+    memchr::memmem::find(&text[span.start..after], prefix).is_some()
         || memchr::memmem::rfind(&text[before..span.start], prefix).is_some_and(|at| {
             text[before + at..span.start].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
         })
