@@ -167,6 +167,7 @@ impl Scanner {
                 text[span.end..].iter().take(3).take_while(|byte| is_cut && **byte & 0xC0 == 0x80).count();
             span.end += rest;
         }
+        spans.retain(|span| identity::is_wanted(span.rule, &text[span.start..span.end]));
         spans.retain(|span| {
             span.start >= from && span.start < to && span.start < span.end && !is_masked(text, span)
         });

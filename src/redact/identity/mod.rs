@@ -67,6 +67,26 @@ pub(super) fn is_person(folder: &str) -> bool {
         && !["default user", "all users", "defaultapppool"].contains(&folder.to_lowercase().as_str())
 }
 
+/// Whether a span, if it is about an identity at all, names somebody: no stand-in, no account of the system or of Qlik itself, not this very
+/// machine as every machine calls itself.
+pub(super) fn is_wanted(name: &str, value: &[u8]) -> bool {
+    let text = || String::from_utf8_lossy(value);
+    let is_loopback = || {
+        parse::<std::net::IpAddr>(value)
+            .is_some_and(|address| address.is_loopback() || address.is_unspecified())
+    };
+    match rule(name) {
+        None => true,
+        Some("user" | "host" | "domain") => {
+            // At the place of a domain even the word DOMAIN is one.
+            let is_domain =
+                name == "domain" && text().to_lowercase() != "internal" && text().to_lowercase() != "system";
+            !stand_in::is_one(value) && !is_loopback() && (is_domain || !vocabulary::is_common(&text()))
+        }
+        Some(_) => !stand_in::is_one(value) && !is_loopback() && !vocabulary::is_common_word(&text()),
+    }
+}
+
 fn parse<T: std::str::FromStr>(bytes: &[u8]) -> Option<T> {
     std::str::from_utf8(bytes).ok()?.parse().ok()
 }

@@ -45,3 +45,12 @@ fn columns_are_known_by_name_and_subnets_stay_subnets() {
     assert_eq!(net(rows[0][3]), net(rows[1][3]), "{masked}");
     assert_ne!(rows[0][3], rows[1][3]);
 }
+
+#[test]
+fn stand_ins_stay_in_a_second_pass() {
+    let text = "Timestamp\tHostname\tUserId\tUserDirectory\tClientHostAddress\n1\tSRV1\tjane\tCORP\t10.1.2.3\n2\tsrv1.corp.example\tsa_proxy\tINTERNAL\t::1\n\
+                CORP\\jane at fe80::250:56ff:fea1:b2c3, 00:50:56:a1:b2:c3, S-1-5-21-1004336348-1177238915-682003330-1512, a@corp.example\n";
+    let once = clear(text, Privacy::Identities);
+    assert_eq!(clear(&once, Privacy::Identities), once);
+    assert!(once.contains("\tsa_proxy\tINTERNAL\t::1\n"), "{once}");
+}

@@ -156,6 +156,12 @@ pub(in crate::redact) struct Vocabulary {
     rules: Vec<&'static str>,
 }
 
+/// Whether a text is one of the words that stand everywhere.
+pub(super) fn is_common_word(word: &str) -> bool {
+    let word = word.trim().to_lowercase();
+    COMMON.contains(&word.as_str()) || COMMON_TOO.contains(&word.as_str())
+}
+
 /// Whether a word names nobody.
 pub(super) fn is_common(word: &str) -> bool {
     let word = word.trim().to_lowercase();
