@@ -225,9 +225,9 @@ pub(super) fn stamp(time: DateTime<Utc>) -> String {
 }
 
 /// Tells the listener how much was read.
-struct Counted<'a, R> {
-    source: R,
-    tell: &'a dyn Reporter,
+pub(super) struct Counted<'a, R> {
+    pub(super) source: R,
+    pub(super) tell: &'a dyn Reporter,
 }
 
 impl<R: Read> Read for Counted<'_, R> {

@@ -2,8 +2,6 @@
 
 use std::sync::OnceLock;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use regex::bytes::{Match, Regex};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -85,8 +83,6 @@ pub(super) enum Check {
     Odd,
     /// It is no placeholder and does not say that there is none.
     Set,
-    /// The first part is base64 of a JSON object, as in a JWT.
-    JsonHeader,
 }
 
 #[derive(Deserialize)]
@@ -207,12 +203,6 @@ impl Check {
             Self::None => true,
             Self::Odd => secret.len() >= 4 && keyed::is_odd(secret),
             Self::Set => keyed::is_set(secret),
-            Self::JsonHeader => {
-                let first = secret.split(|byte| *byte == b'.').next().unwrap_or_default();
-                URL_SAFE_NO_PAD
-                    .decode(first)
-                    .is_ok_and(|header| header.starts_with(b"{\"") || header.starts_with(b"{"))
-            }
         }
     }
 }

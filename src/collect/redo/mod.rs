@@ -3,12 +3,11 @@
 mod input;
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::entry::stamp;
+use super::entry::{Counted, stamp};
 use super::publish::{Collected, settle, top_folder};
 use super::{Event, Reporter, Stop, disguise};
 use crate::Error;
@@ -116,7 +115,7 @@ fn take(
         }
     };
     let hint = Hint::new(name.file_name(), &[]);
-    let mut content = redo.redaction.clear(Told { source, tell: redo.tell }, &hint);
+    let mut content = redo.redaction.clear(Counted { source, tell: redo.tell }, &hint);
     let added = writer.add(&name, &mut content, modified)?;
     entry.bytes = added.bytes;
     entry.source_bytes =
@@ -140,20 +139,6 @@ fn take(
         }
     }
     Ok(entry)
-}
-
-/// Tells the listener how much was read.
-struct Told<'a, R> {
-    source: R,
-    tell: &'a dyn Reporter,
-}
-
-impl<R: Read> Read for Told<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.source.read(buffer)?;
-        self.tell.tell(Event::Read(read as u64));
-        Ok(read)
-    }
 }
 
 /// What the new bundle says: all that the old one said of its host, or nothing of one.

@@ -177,34 +177,30 @@ pub(super) fn strings(text: &[u8], (from, to): (usize, usize), found: &mut impl 
 /// The inside of the object that a name stands in.
 fn object_around(text: &[u8], name: Name) -> Option<(usize, usize)> {
     let first = name.start.saturating_sub(AROUND);
-    let mut depth = 0_u32;
-    let open = (first..name.start).rev().find(|at| match text[*at] {
-        b'}' | b']' => {
-            depth += 1;
-            false
-        }
-        b'{' | b'[' if depth > 0 => {
-            depth -= 1;
-            false
-        }
-        b'{' => true,
-        _ => false,
-    })?;
+    let open = edge(text, (first..name.start).rev(), *b"}]", *b"{[")?;
     let last = text.len().min(name.end + AROUND);
+    let close = edge(text, name.end..last, *b"{[", *b"}]").unwrap_or(last);
+    Some((open + 1, close))
+}
+
+/// The first bracket of an object that belongs to none met on the way: `inner` go further in, `outer` come out again, the object's own first.
+fn edge(
+    text: &[u8],
+    mut places: impl Iterator<Item = usize>,
+    inner: [u8; 2],
+    outer: [u8; 2],
+) -> Option<usize> {
     let mut depth = 0_u32;
-    let close = (name.end..last).find(|at| match text[*at] {
-        b'{' | b'[' => {
+    places.find(|at| {
+        let byte = text[*at];
+        let is_edge = depth == 0 && byte == outer[0];
+        if inner.contains(&byte) {
             depth += 1;
-            false
+        } else if outer.contains(&byte) {
+            depth = depth.saturating_sub(1);
         }
-        b'}' | b']' if depth > 0 => {
-            depth -= 1;
-            false
-        }
-        b'}' => true,
-        _ => false,
-    });
-    Some((open + 1, close.unwrap_or(last)))
+        is_edge
+    })
 }
 
 /// Attributes of the tag that a name stands in.
