@@ -9,7 +9,8 @@ use super::decode::Encoding;
 use super::identity::stand_in;
 use super::kind::Kind;
 use super::learn::Learned;
-use super::scan::{Scanner, Span, zeros};
+use super::scan::{Scanner, zeros};
+use super::settle::{self, Masked};
 use super::structure::Structure;
 use super::{Hint, Privacy, Redaction, residual};
 
@@ -294,39 +295,19 @@ impl<'a> Engine<'a> {
     }
 
     fn clear_to(&mut self, to: usize, encoding: Encoding) {
-        let mut spans = Vec::new();
-        if self.off {
-            // Only decoding stands between: what is no text is withheld all the same.
-        } else if let Some(redaction) = self.redaction {
-            let known = (&redaction.words, &*self.learned);
-            spans = self.scanner.spans(
-                (&redaction.rules, &redaction.prefilter),
-                known,
-                &self.text,
-                (self.cleared, to),
-            );
-            zeros(&self.text, (self.cleared, to), &mut spans);
-        } else {
-            self.search(to, &mut spans);
-            spans.sort_unstable();
-        }
-        for span in spans {
-            // A part of it may have been masked with an earlier one.
-            let start = span.start.max(self.cleared);
-            if start >= span.end {
-                continue;
+        let Some(redaction) = self.redaction else {
+            self.count(to);
+            self.cleared = to;
+            return;
+        };
+        // If nothing is masked, only decoding stands between: what is no text is withheld all the same.
+        let masks = if self.off { Vec::new() } else { self.masks(redaction, to) };
+        for Masked { span, mask } in masks {
+            self.pass(span.start, encoding);
+            if let Some(structure) = &mut self.structure {
+                structure.masked(&self.text[span.start..span.end], mask.as_bytes());
             }
-            self.pass(start, encoding);
-            if let Some(redaction) = self.redaction {
-                let value = &self.text[start..span.end];
-                let quotes = span.quotes.unwrap_or_default();
-                let plain = span.known.and_then(|known| self.learned.value(known)).unwrap_or(value);
-                let mask = format!("{quotes}{}{quotes}", redaction.mask(span.rule, plain));
-                if let Some(structure) = &mut self.structure {
-                    structure.masked(value, mask.as_bytes());
-                }
-                encoding.encode(mask.as_bytes(), &mut self.out);
-            }
+            encoding.encode(mask.as_bytes(), &mut self.out);
             *self.clearance.masks.entry(span.rule.to_owned()).or_default() += 1;
             self.cleared = span.end;
         }
@@ -335,20 +316,40 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Finds what must not be there any more: values that were learned, names that are known, and what the stricter rules take for a secret.
-    fn search(&self, to: usize, spans: &mut Vec<Span<'_>>) {
-        let mut found = |start: usize, end: usize, rule: &'static str| {
-            if start >= self.cleared && start < to {
-                spans.push(Span::new(start, end, rule));
+    /// What is masked up to here, and what stands in its place.
+    fn masks(&mut self, redaction: &'a Redaction, to: usize) -> Vec<Masked<'a>> {
+        let rules = (&redaction.rules, &redaction.prefilter);
+        let known = (&redaction.words, &*self.learned);
+        let part = (self.cleared, to);
+        let mut spans = self.scanner.spans(rules, known, &self.text, part);
+        zeros(&self.text, part, &mut spans);
+        let mut masks: Vec<Masked<'a>> = Vec::with_capacity(spans.len());
+        for mut span in spans {
+            // A part of it may have been masked with an earlier one.
+            span.start = span.start.max(masks.last().map_or(self.cleared, |last| last.span.end));
+            if span.start < span.end {
+                masks.push(settle::masked(redaction, &self.learned, &self.text, span));
+            }
+        }
+        settle::settle(redaction, (&self.scanner, &self.learned), &self.text, part, masks)
+    }
+
+    /// Counts what must not be there any more: values that were learned, names that are known, and what the stricter rules take for a secret.
+    fn count(&mut self, to: usize) {
+        let (text, from) = (&self.text, self.cleared);
+        let counts = &mut self.clearance.masks;
+        let mut found = |start: usize, _: usize, rule: &'static str| {
+            if start >= from && start < to {
+                *counts.entry(rule.to_owned()).or_default() += 1;
             }
         };
-        self.learned.find(&self.text, |hit| found(hit.start, hit.end, "learned-value"));
-        self.learned.names.find(&self.text, &mut |start, end, rule| {
-            if !stand_in::is_one(&self.text[start..end]) {
+        self.learned.find(text, |hit| found(hit.start, hit.end, "learned-value"));
+        self.learned.names.find(text, &mut |start, end, rule| {
+            if !stand_in::is_one(&text[start..end]) {
                 found(start, end, rule);
             }
         });
-        residual::find(&self.text, |start, end| found(start, end, residual::RULE));
+        residual::find(text, |start, end| found(start, end, residual::RULE));
     }
 
     /// Hands out text as it is.

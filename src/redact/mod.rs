@@ -9,9 +9,11 @@ mod keyed;
 mod kind;
 mod learn;
 mod mask;
+mod needle;
 mod residual;
 mod rules;
 mod scan;
+mod settle;
 mod structure;
 mod table;
 mod words;
@@ -150,7 +152,7 @@ impl Redaction {
     /// its examples say does not load.
     pub fn with_rules(key: MaskKey, privacy: Privacy, files: &[RuleFile]) -> Result<Self, Error> {
         let rules = Rules::with(files)?;
-        let prefilter = Prefilter::new(&rules)?;
+        let prefilter = Prefilter::new(&rules);
         let mut this =
             Self { privacy, key, rules, prefilter, memory: Memory::default(), words: Words::default() };
         if !files.is_empty()

@@ -1,15 +1,13 @@
 //! One prefilter over all needles, then only what its hits call for: from a piece of text to spans and their rules.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::block::Blocks;
 use super::kind::Kind;
 use super::learn::Learned;
+use super::needle::Needles;
 use super::rules::{Reach, Rules};
 use super::table::{Name, Table, name_and_value, of_first_line, of_names};
 use super::words::{self, Words};
 use super::{identity, keyed, residual};
-use crate::Error;
 
 /// A part of the text that must be masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,14 +45,14 @@ enum Call {
     Rule(usize),
 }
 
-/// All needles in one automaton.
+/// All needles, and what each calls for.
 pub(super) struct Prefilter {
-    automaton: AhoCorasick,
+    needles: Needles,
     calls: Vec<Call>,
 }
 
 impl Prefilter {
-    pub(super) fn new(rules: &Rules) -> Result<Self, Error> {
+    pub(super) fn new(rules: &Rules) -> Self {
         let keys =
             rules.keys.words.iter().flat_map(|word| written(word)).map(|word| (word, Call::Key(false)));
         let parts =
@@ -63,15 +61,7 @@ impl Prefilter {
             rule.needles.iter().map(move |needle| (needle.to_lowercase().into_bytes(), Call::Rule(at)))
         });
         let (needles, calls): (Vec<Vec<u8>>, Vec<Call>) = keys.chain(parts).chain(needles).unzip();
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(needles)
-            .map_err(|error| {
-                Error::usage(format!("the rules make no automaton: {error}"), "fewer needles")
-            })?;
-        Ok(Self { automaton, calls })
+        Self { needles: Needles::new(needles), calls }
     }
 }
 
@@ -85,7 +75,7 @@ fn written(word: &str) -> Vec<Vec<u8>> {
         vec![folded.clone().into_bytes()]
     };
     if !folded.is_ascii() {
-        // The automaton folds the letters of ASCII only.
+        // Only letters of ASCII are folded later.
         forms.push(word.to_uppercase().into_bytes());
         let mut letters = word.chars();
         forms.extend(
@@ -118,12 +108,26 @@ pub(super) struct Scanner {
     /// A table that began somewhere in the text.
     late: Option<Table>,
     blocks: Blocks,
+    /// Where a name or a needle of the last text led to nothing; with a mask beside it may lead to more.
+    idle: Vec<usize>,
 }
 
 impl Scanner {
     /// For a text of one line that is no table.
     pub(super) fn for_name(identities: bool) -> Self {
         Self { identities, header_seen: true, ..Self::default() }
+    }
+
+    /// Whether something between these places was looked at for nothing.
+    pub(super) fn is_idle(&self, from: usize, to: usize) -> bool {
+        let first = self.idle.partition_point(|at| *at < from);
+        self.idle.get(first).is_some_and(|at| *at < to)
+    }
+
+    /// For a part of the same stream, out of turn: without what is kept over lines.
+    pub(super) fn beside(&self) -> Self {
+        let (identities, strict, own, kind) = (self.identities, self.strict, self.own, self.kind);
+        Self { identities, strict, own, kind, header_seen: true, ..Self::default() }
     }
 
     /// Spans that start in `text[from..to]`, sorted and without overlaps. What stands around is context; state over lines is taken on to `to`.
@@ -136,18 +140,26 @@ impl Scanner {
     ) -> Vec<Span<'a>> {
         let mut spans: Vec<Span<'a>> = Vec::new();
         let mut wanted: Vec<(usize, usize, usize)> = Vec::new();
+        let mut idle = Vec::new();
         let mut keys = Keys { kind: self.kind, own: self.own, end: 0, nested: 0, names: Vec::new() };
-        for hit in prefilter.automaton.find_overlapping_iter(text) {
-            match prefilter.calls[hit.pattern().as_usize()] {
-                Call::Key(is_part) => keys.hit(text, (hit.start(), hit.end()), is_part, &mut spans),
+        for hit in prefilter.needles.find(text) {
+            match prefilter.calls[hit.needle] {
+                Call::Key(is_part) => {
+                    let before = spans.len();
+                    keys.hit(text, (hit.start, hit.end), is_part, &mut spans);
+                    if spans.len() == before {
+                        idle.push(hit.end);
+                    }
+                }
                 Call::Rule(at) => {
                     let Reach { before, after } = rules.list[at].reach;
-                    wanted.push((at, hit.start().saturating_sub(before), text.len().min(hit.end() + after)));
+                    wanted.push((at, hit.start.saturating_sub(before), text.len().min(hit.end + after)));
                 }
             }
         }
         let names: Vec<Name> = keys.names.into_iter().filter(|name| name.0 >= from && name.0 < to).collect();
         run(rules, text, wanted, &mut spans);
+        self.idle = idle;
         self.state(text, (from, to), &names, &mut spans);
         if self.strict {
             residual::find(text, |start, end| spans.push(Span::new(start, end, residual::RULE)));
