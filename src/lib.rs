@@ -13,6 +13,7 @@ pub mod error;
 pub mod host;
 pub mod manifest;
 pub mod plan;
+pub mod pool;
 pub mod redact;
 
 pub use error::Error;

@@ -4,12 +4,15 @@ mod archive;
 mod block;
 mod cleared;
 mod decode;
+mod engine;
 mod identity;
 mod keyed;
 mod kind;
 mod learn;
 mod mask;
 mod needle;
+mod piece;
+mod prefilter;
 mod residual;
 mod rules;
 mod scan;
@@ -36,9 +39,11 @@ pub use rules::RuleFile;
 use serde::Serialize;
 
 use crate::Error;
+use crate::pool::Pool;
 use learn::Memory;
+use prefilter::{Prefilter, Tools};
 use rules::Rules;
-use scan::{Prefilter, Scanner};
+use scan::{Look, Scanner};
 use words::Words;
 
 /// What is masked besides secrets.
@@ -101,6 +106,8 @@ pub struct Hint {
     pub(crate) is_own: bool,
     /// How many archives it lies in.
     pub(crate) depth: u8,
+    /// Threads that help, if it is large. Never given to work that is done by one of them.
+    pub pool: Option<Arc<Pool>>,
 }
 
 impl Hint {
@@ -136,10 +143,8 @@ pub struct Redaction {
     /// Level.
     pub privacy: Privacy,
     key: MaskKey,
-    rules: Rules,
-    prefilter: Prefilter,
+    tools: Arc<Tools>,
     memory: Memory,
-    words: Words,
 }
 
 impl Redaction {
@@ -153,8 +158,8 @@ impl Redaction {
     pub fn with_rules(key: MaskKey, privacy: Privacy, files: &[RuleFile]) -> Result<Self, Error> {
         let rules = Rules::with(files)?;
         let prefilter = Prefilter::new(&rules);
-        let mut this =
-            Self { privacy, key, rules, prefilter, memory: Memory::default(), words: Words::default() };
+        let tools = Arc::new(Tools { rules, prefilter, words: Words::default() });
+        let mut this = Self { privacy, key, tools, memory: Memory::default() };
         if !files.is_empty()
             && let Err(wrong) = this.selftest()
         {
@@ -175,18 +180,21 @@ impl Redaction {
 
     /// Masks these words too, wherever they stand and in any letter case: names of projects and customers.
     pub fn mask_words(&mut self, words: &[String]) -> Result<(), Error> {
-        self.words = Words::new(words)?;
+        let words = Words::new(words)?;
+        let tools = Arc::get_mut(&mut self.tools)
+            .ok_or_else(|| Error::usage("words were added too late", "name them first"))?;
+        tools.words = words;
         Ok(())
     }
 
     /// Version of the rules: a short digest of the rule file.
     pub fn rules_version(&self) -> &str {
-        &self.rules.version
+        &self.tools.rules.version
     }
 
     /// All rules with patterns, in the order of their files.
     pub fn rules(&self) -> impl Iterator<Item = RuleFacts<'_>> {
-        self.rules.list.iter().map(|rule| RuleFacts {
+        self.tools.rules.list.iter().map(|rule| RuleFacts {
             id: &rule.id,
             class: &rule.class,
             example: rule.hides.first().map_or("", String::as_str),
@@ -196,13 +204,13 @@ impl Redaction {
 
     /// All literals that make the rules look closer, for tests of speed.
     pub fn needles(&self) -> impl Iterator<Item = &str> {
-        let keys = self.rules.keys.words.iter().chain(&self.rules.keys.parts);
-        keys.chain(self.rules.list.iter().flat_map(|rule| &rule.needles)).map(String::as_str)
+        let keys = self.tools.rules.keys.words.iter().chain(&self.tools.rules.keys.parts);
+        keys.chain(self.tools.rules.list.iter().flat_map(|rule| &rule.needles)).map(String::as_str)
     }
 
     /// Whether there is a rule of that id, or a format that a definition may name in its place.
     pub fn has_rule(&self, id: &str) -> bool {
-        kind::Kind::of_rule(id).is_some() || self.rules.list.iter().any(|rule| rule.id == id)
+        kind::Kind::of_rule(id).is_some() || self.tools.rules.list.iter().any(|rule| &*rule.id == id)
     }
 
     /// A reader of the same stream with every secret masked, also what was learned up to the last `look`.
@@ -268,16 +276,18 @@ impl Redaction {
         if self.privacy == Privacy::Nothing {
             return name.to_owned();
         }
-        let mut scanner = Scanner::for_name(self.privacy == Privacy::Identities);
+        let look = Look { identities: self.privacy == Privacy::Identities, ..Look::default() };
         let learned = self.memory.current();
-        let (text, known) = (name.as_bytes(), (&self.words, &*learned));
-        let spans = scanner.spans((&self.rules, &self.prefilter), known, text, (0, text.len()));
+        let text = name.as_bytes();
+        let part = (0, text.len());
+        let found = look.find(&self.tools, &learned, text, part);
+        let (spans, _) = Scanner::beside().spans(look, found, text, part);
         let (mut cleared, mut at) = (Vec::new(), 0);
         for span in spans {
             cleared.extend_from_slice(&text[at..span.start]);
             let value =
                 span.known.and_then(|known| learned.value(known)).unwrap_or(&text[span.start..span.end]);
-            cleared.extend_from_slice(self.mask(span.rule, value).as_bytes());
+            cleared.extend_from_slice(self.mask(&span.rule, value).as_bytes());
             at = span.end;
         }
         cleared.extend_from_slice(&text[at..]);
@@ -302,8 +312,8 @@ impl Redaction {
 
     /// Holds every rule against its examples; gives the number of examples, or what is wrong.
     pub fn selftest(&self) -> Result<usize, Vec<String>> {
-        let keys = ("keys", &self.rules.keys.hides, &self.rules.keys.keeps);
-        let rules = self.rules.list.iter().map(|rule| (rule.id.as_str(), &rule.hides, &rule.keeps));
+        let keys = ("keys", &self.tools.rules.keys.hides, &self.tools.rules.keys.keeps);
+        let rules = self.tools.rules.list.iter().map(|rule| (&*rule.id, &rule.hides, &rule.keeps));
         let (mut count, mut wrong) = (0, Vec::new());
         for (id, hides, keeps) in std::iter::once(keys).chain(rules) {
             let examples =

@@ -5,8 +5,9 @@ use std::sync::{Arc, LazyLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::archive;
 use super::learn::Learned;
+use super::{archive, engine};
+use crate::pool::Pool;
 
 /// What the stricter rules are called in masks and tallies.
 pub(super) const RULE: &str = "second-look";
@@ -72,18 +73,28 @@ static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 
 /// The check of finished entries.
+#[derive(Clone)]
 pub struct ReadBack {
     learned: Arc<Learned>,
+    pool: Option<Arc<Pool>>,
 }
 
 impl ReadBack {
     pub(super) fn new(learned: Arc<Learned>) -> Self {
-        Self { learned }
+        Self { learned, pool: None }
+    }
+
+    /// The same, for large streams, with threads that help.
+    #[must_use]
+    pub fn with_pool(&self, pool: Option<Arc<Pool>>) -> Self {
+        Self { pool, ..self.clone() }
     }
 
     /// How many secrets a stream still holds, in whatever encoding of text and inside archives.
     pub fn count(&self, source: &mut dyn Read) -> io::Result<u64> {
-        archive::each_text(source, 0, &mut |text| self.learned.scan(text))
+        archive::each_text(source, 0, &mut |mut text| {
+            engine::count(&self.learned, self.pool.as_ref(), &mut text)
+        })
     }
 }
 

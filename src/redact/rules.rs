@@ -1,6 +1,6 @@
 //! The rules as data: needles that gate, patterns compiled on their first hit, examples that hold them to their word.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Match, Regex};
 use serde::Deserialize;
@@ -134,7 +134,7 @@ impl RuleText {
 
 /// One rule.
 pub(super) struct Rule {
-    pub(super) id: String,
+    pub(super) id: Arc<str>,
     pub(super) class: String,
     pub(super) needles: Vec<String>,
     pub(super) reach: Reach,
@@ -251,7 +251,7 @@ impl Rules {
                 "a pattern as the crate regex describes it, without look-around",
             ));
         }
-        if self.list.iter().any(|known| known.id == rule.id) {
+        if self.list.iter().any(|known| *known.id == *rule.id) {
             return Err(("there is a rule of that id already".to_owned(), "another id"));
         }
         Ok(())
@@ -282,7 +282,7 @@ impl Rules {
             self.check(&rule, &pattern)
                 .map_err(|(message, hint)| wrong(at, format!("{}: {message}", rule.id), hint))?;
             self.list.push(Rule {
-                id: rule.id,
+                id: rule.id.into(),
                 class: rule.class,
                 needles: rule.needles,
                 reach: rule.reach.map_or(reach, |(before, after)| Reach { before, after }),

@@ -1,29 +1,50 @@
 //! One prefilter over all needles, then only what its hits call for: from a piece of text to spans and their rules.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use super::block::Blocks;
 use super::kind::Kind;
 use super::learn::Learned;
-use super::needle::Needles;
+use super::prefilter::{Call, Tools};
 use super::rules::{Reach, Rules};
 use super::table::{Name, Table, name_and_value, of_first_line, of_names};
-use super::words::{self, Words};
+use super::words;
 use super::{identity, keyed, residual};
 
+/// What a rule is called.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum RuleName {
+    Fixed(&'static str),
+    Of(Arc<str>),
+}
+
+impl Deref for RuleName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Fixed(name) => name,
+            Self::Of(name) => name,
+        }
+    }
+}
+
 /// A part of the text that must be masked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Span<'a> {
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Span {
     pub(super) start: usize,
     pub(super) end: usize,
-    pub(super) rule: &'a str,
+    pub(super) rule: RuleName,
     /// Quotes that the mask needs to stay valid JSON.
     pub(super) quotes: Option<&'static str>,
     /// Which learned value it is another form of.
     pub(super) known: Option<usize>,
 }
 
-impl<'a> Span<'a> {
-    pub(super) fn new(start: usize, end: usize, rule: &'a str) -> Self {
-        Self { start, end, rule, quotes: None, known: None }
+impl Span {
+    pub(super) fn new(start: usize, end: usize, rule: &'static str) -> Self {
+        Self { start, end, rule: RuleName::Fixed(rule), quotes: None, known: None }
     }
 }
 
@@ -37,64 +58,9 @@ const MORE: usize = 4 * 1024;
 /// Zeros in a row that a crash leaves in a log; fewer of them are a sign of another encoding.
 const ZEROS: usize = 16;
 
-/// What a needle calls for.
-#[derive(Clone, Copy)]
-enum Call {
-    /// A key word; whether it must be a part of a name by itself.
-    Key(bool),
-    Rule(usize),
-}
-
-/// All needles, and what each calls for.
-pub(super) struct Prefilter {
-    needles: Needles,
-    calls: Vec<Call>,
-}
-
-impl Prefilter {
-    pub(super) fn new(rules: &Rules) -> Self {
-        let keys =
-            rules.keys.words.iter().flat_map(|word| written(word)).map(|word| (word, Call::Key(false)));
-        let parts =
-            rules.keys.parts.iter().flat_map(|word| written(word)).map(|word| (word, Call::Key(true)));
-        let needles = rules.list.iter().enumerate().flat_map(|(at, rule)| {
-            rule.needles.iter().map(move |needle| (needle.to_lowercase().into_bytes(), Call::Rule(at)))
-        });
-        let (needles, calls): (Vec<Vec<u8>>, Vec<Call>) = keys.chain(parts).chain(needles).unzip();
-        Self { needles: Needles::new(needles), calls }
-    }
-}
-
-/// A key word as UTF-8 and as the code pages of Windows write it, in which text of an unknown code page is left.
-fn written(word: &str) -> Vec<Vec<u8>> {
-    let folded = word.to_lowercase();
-    // A phrase is written with blanks, dashes, underscores, dots or nothing between its words.
-    let mut forms: Vec<Vec<u8>> = if folded.contains(' ') {
-        [" ", "", "_", "-", "."].iter().map(|joint| folded.replace(' ', joint).into_bytes()).collect()
-    } else {
-        vec![folded.clone().into_bytes()]
-    };
-    if !folded.is_ascii() {
-        // Only letters of ASCII are folded later.
-        forms.push(word.to_uppercase().into_bytes());
-        let mut letters = word.chars();
-        forms.extend(
-            letters.next().map(|first| format!("{}{}", first.to_uppercase(), letters.as_str()).into_bytes()),
-        );
-        for page in [encoding_rs::WINDOWS_1252, encoding_rs::SHIFT_JIS] {
-            let (bytes, _, has_lost) = page.encode(&folded);
-            if !has_lost {
-                forms.push(bytes.into_owned());
-            }
-        }
-    }
-    forms
-}
-
-/// What is kept of one stream between its pieces.
-#[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each stands for itself")]
-pub(super) struct Scanner {
+/// What of a stream decides how its text is looked at.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Look {
     /// Whether people, hosts and addresses are wanted too.
     pub(super) identities: bool,
     /// Whether the rules of the check mask too.
@@ -103,42 +69,40 @@ pub(super) struct Scanner {
     pub(super) own: bool,
     /// What kind of file it is.
     pub(super) kind: Kind,
-    header_seen: bool,
-    table: Option<Table>,
-    /// A table that began somewhere in the text.
-    late: Option<Table>,
-    blocks: Blocks,
-    /// Where a name or a needle of the last text led to nothing; with a mask beside it may lead to more.
-    idle: Vec<usize>,
 }
 
-impl Scanner {
-    /// For a text of one line that is no table.
-    pub(super) fn for_name(identities: bool) -> Self {
-        Self { identities, header_seen: true, ..Self::default() }
-    }
+/// What was found in a part of the text by itself.
+#[derive(Default)]
+pub(super) struct Found {
+    spans: Vec<Span>,
+    /// Names without a value beside them.
+    names: Vec<Name>,
+    idle: Idle,
+}
 
-    /// Whether something between these places was looked at for nothing.
-    pub(super) fn is_idle(&self, from: usize, to: usize) -> bool {
-        let first = self.idle.partition_point(|at| *at < from);
-        self.idle.get(first).is_some_and(|at| *at < to)
-    }
+/// Where a name led to nothing; with a mask beside it may lead to more.
+#[derive(Default)]
+pub(super) struct Idle(Vec<usize>);
 
-    /// For a part of the same stream, out of turn: without what is kept over lines.
-    pub(super) fn beside(&self) -> Self {
-        let (identities, strict, own, kind) = (self.identities, self.strict, self.own, self.kind);
-        Self { identities, strict, own, kind, header_seen: true, ..Self::default() }
+impl Idle {
+    /// Whether there is such a name between these places.
+    pub(super) fn is_between(&self, from: usize, to: usize) -> bool {
+        let first = self.0.partition_point(|at| *at < from);
+        self.0.get(first).is_some_and(|at| *at < to)
     }
+}
 
-    /// Spans that start in `text[from..to]`, sorted and without overlaps. What stands around is context; state over lines is taken on to `to`.
-    pub(super) fn spans<'a>(
-        &mut self,
-        (rules, prefilter): (&'a Rules, &Prefilter),
-        (words, learned): (&Words, &Learned),
+impl Look {
+    /// Looks at `text[from..to]`, with what stands around as context.
+    pub(super) fn find(
+        self,
+        tools: &Tools,
+        learned: &Learned,
         text: &[u8],
         (from, to): (usize, usize),
-    ) -> Vec<Span<'a>> {
-        let mut spans: Vec<Span<'a>> = Vec::new();
+    ) -> Found {
+        let Tools { rules, prefilter, words } = tools;
+        let mut spans: Vec<Span> = Vec::new();
         let mut wanted: Vec<(usize, usize, usize)> = Vec::new();
         let mut idle = Vec::new();
         let mut keys = Keys { kind: self.kind, own: self.own, end: 0, nested: 0, names: Vec::new() };
@@ -159,8 +123,6 @@ impl Scanner {
         }
         let names: Vec<Name> = keys.names.into_iter().filter(|name| name.0 >= from && name.0 < to).collect();
         run(rules, text, wanted, &mut spans);
-        self.idle = idle;
-        self.state(text, (from, to), &names, &mut spans);
         if self.strict {
             residual::find(text, |start, end| spans.push(Span::new(start, end, residual::RULE)));
         }
@@ -172,6 +134,36 @@ impl Scanner {
             let span = Span::new(hit.start, hit.end, "learned-value");
             spans.push(Span { known: hit.value, ..span });
         });
+        Found { spans, names, idle: Idle(idle) }
+    }
+}
+
+/// What is kept of one stream between its pieces.
+#[derive(Default)]
+pub(super) struct Scanner {
+    header_seen: bool,
+    table: Option<Table>,
+    /// A table that began somewhere in the text.
+    late: Option<Table>,
+    blocks: Blocks,
+}
+
+impl Scanner {
+    /// For a text that is no beginning, such as one line.
+    pub(super) fn beside() -> Self {
+        Self { header_seen: true, ..Self::default() }
+    }
+
+    /// Spans that start in `text[from..to]`, sorted and without overlaps, of what was found there; state over lines is taken on to `to`.
+    pub(super) fn spans(
+        &mut self,
+        look: Look,
+        found: Found,
+        text: &[u8],
+        (from, to): (usize, usize),
+    ) -> (Vec<Span>, Idle) {
+        let Found { mut spans, names, idle } = found;
+        self.state(text, (from, to), (&names, look.identities), &mut spans);
         // A pattern may end at a limit, in the midst of a character.
         for span in &mut spans {
             let is_cut = span.end > span.start && text[span.end - 1] >= 0x80;
@@ -179,20 +171,29 @@ impl Scanner {
                 text[span.end..].iter().take(3).take_while(|byte| is_cut && **byte & 0xC0 == 0x80).count();
             span.end += rest;
         }
-        spans.retain(|span| identity::is_wanted(span.rule, &text[span.start..span.end]));
         spans.retain(|span| {
-            span.start >= from && span.start < to && span.start < span.end && !is_masked(text, span)
+            span.start >= from
+                && span.start < to
+                && span.start < span.end
+                && identity::is_wanted(&span.rule, &text[span.start..span.end])
+                && !is_masked(text, span)
         });
-        merge(spans)
+        (merge(spans), idle)
     }
 
     /// Tables and blocks.
-    fn state(&mut self, text: &[u8], (from, to): (usize, usize), names: &[Name], spans: &mut Vec<Span<'_>>) {
+    fn state(
+        &mut self,
+        text: &[u8],
+        (from, to): (usize, usize),
+        (names, identities): (&[Name], bool),
+        spans: &mut Vec<Span>,
+    ) {
         let mut start = from;
         if !self.header_seen && from < to {
             self.header_seen = true;
             let end = memchr::memchr(b'\n', &text[from..to]).map_or(to, |at| from + at + 1);
-            self.table = of_first_line(&text[from..end], self.identities);
+            self.table = of_first_line(&text[from..end], identities);
             start = end;
         }
         let mut found = |start, end, rule| spans.push(Span::new(start, end, rule));
@@ -244,7 +245,7 @@ struct Keys {
 }
 
 impl Keys {
-    fn hit(&mut self, text: &[u8], (start, end): (usize, usize), is_part: bool, spans: &mut Vec<Span<'_>>) {
+    fn hit(&mut self, text: &[u8], (start, end): (usize, usize), is_part: bool, spans: &mut Vec<Span>) {
         let is_inside = start < self.end;
         if is_inside && self.nested >= NESTED {
             return;
@@ -274,7 +275,7 @@ fn line_start(text: &[u8], at: usize) -> usize {
 
 /// Runs the patterns of rules on the parts of the text around their needles; parts of one rule that overlap are one, so that a line full of
 /// needles is read once.
-fn run<'a>(rules: &'a Rules, text: &[u8], mut wanted: Vec<(usize, usize, usize)>, spans: &mut Vec<Span<'a>>) {
+fn run(rules: &Rules, text: &[u8], mut wanted: Vec<(usize, usize, usize)>, spans: &mut Vec<Span>) {
     wanted.sort_unstable();
     let mut parts = wanted.into_iter().peekable();
     while let Some((at, from, mut to)) = parts.next() {
@@ -285,9 +286,10 @@ fn run<'a>(rules: &'a Rules, text: &[u8], mut wanted: Vec<(usize, usize, usize)>
         loop {
             let before = spans.len();
             let secrets = rule.secrets(&text[from..to]);
-            spans.extend(
-                secrets.map(|secret| Span::new(from + secret.start(), from + secret.end(), &rule.id)),
-            );
+            spans.extend(secrets.map(|secret| Span {
+                rule: RuleName::Of(Arc::clone(&rule.id)),
+                ..Span::new(from + secret.start(), from + secret.end(), "")
+            }));
             // What touches the end may go on behind it.
             let is_cut = spans[before..].last().is_some_and(|span| span.end == to);
             if !is_cut || to == text.len() || to - from > LONGEST {
@@ -300,7 +302,7 @@ fn run<'a>(rules: &'a Rules, text: &[u8], mut wanted: Vec<(usize, usize, usize)>
 }
 
 /// A mask is never masked again, nor a part of one.
-fn is_masked(text: &[u8], span: &Span<'_>) -> bool {
+fn is_masked(text: &[u8], span: &Span) -> bool {
     let prefix = super::mask::PREFIX.as_bytes();
     let before = span.start.saturating_sub(64);
     // It may end in the midst of one.
@@ -312,11 +314,11 @@ fn is_masked(text: &[u8], span: &Span<'_>) -> bool {
 }
 
 /// Sorted, and overlapping ones as one under the rule of the longer one.
-fn merge(mut spans: Vec<Span<'_>>) -> Vec<Span<'_>> {
+fn merge(mut spans: Vec<Span>) -> Vec<Span> {
     // Of two that are the same the one says more that is not found by its name or because it was known.
-    let is_general = |span: &Span<'_>| matches!(span.rule, "keyed-secret" | "learned-value");
+    let is_general = |span: &Span| matches!(&*span.rule, "keyed-secret" | "learned-value");
     spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end), is_general(span)));
-    let mut merged: Vec<Span<'_>> = Vec::with_capacity(spans.len());
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
         match merged.last_mut() {
             Some(last) if span.start < last.end => {
@@ -331,7 +333,7 @@ fn merge(mut spans: Vec<Span<'_>>) -> Vec<Span<'_>> {
 }
 
 /// A line with a few zeros among its text may be text of another encoding, which no rule has understood; it is masked whole.
-pub(super) fn zeros(text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span<'_>>) {
+pub(super) fn zeros(text: &[u8], (from, to): (usize, usize), spans: &mut Vec<Span>) {
     let mut at = from;
     let before = spans.len();
     while let Some(zero) = memchr::memchr(0, &text[at..to]).map(|found| at + found) {

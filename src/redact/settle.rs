@@ -3,7 +3,7 @@
 
 use super::Redaction;
 use super::learn::Learned;
-use super::scan::{Scanner, Span};
+use super::scan::{Idle, Look, Scanner, Span};
 
 /// How far around a mask a name or a value may newly show, and what is read beyond that as context.
 const NEAR: usize = 128;
@@ -17,37 +17,32 @@ const BEHIND: usize = 24;
 const LOOKS: usize = 4;
 
 /// A part of the text and what stands in its place.
-pub(super) struct Masked<'a> {
-    pub(super) span: Span<'a>,
+pub(super) struct Masked {
+    pub(super) span: Span,
     pub(super) mask: String,
 }
 
 /// What stands in place of a part of the text.
-pub(super) fn masked<'a>(
-    redaction: &Redaction,
-    learned: &Learned,
-    text: &[u8],
-    span: Span<'a>,
-) -> Masked<'a> {
+pub(super) fn masked(redaction: &Redaction, learned: &Learned, text: &[u8], span: Span) -> Masked {
     let plain = span.known.and_then(|known| learned.value(known)).unwrap_or(&text[span.start..span.end]);
     let quotes = span.quotes.unwrap_or_default();
-    Masked { span, mask: format!("{quotes}{}{quotes}", redaction.mask(span.rule, plain)) }
+    Masked { mask: format!("{quotes}{}{quotes}", redaction.mask(&span.rule, plain)), span }
 }
 
 /// Masks of `text[from..to]`, which are sorted and apart, with those that they make visible.
-pub(super) fn settle<'a>(
-    redaction: &'a Redaction,
-    (scanner, learned): (&Scanner, &Learned),
+pub(super) fn settle(
+    redaction: &Redaction,
+    (look, learned, idle): (Look, &Learned, &Idle),
     text: &[u8],
     (from, to): (usize, usize),
-    mut masks: Vec<Masked<'a>>,
-) -> Vec<Masked<'a>> {
-    let is_lively = |masked: &&Masked<'_>| {
-        scanner.is_idle(masked.span.start.saturating_sub(BEFORE), masked.span.end + BEHIND)
+    mut masks: Vec<Masked>,
+) -> Vec<Masked> {
+    let is_lively = |masked: &&Masked| {
+        idle.is_between(masked.span.start.saturating_sub(BEFORE), masked.span.end + BEHIND)
     };
     let mut fresh: Vec<usize> = masks.iter().filter(is_lively).map(|masked| masked.span.start).collect();
     for _ in 0..LOOKS {
-        let mut found: Vec<Span<'a>> = Vec::new();
+        let mut found: Vec<Span> = Vec::new();
         let mut at = 0;
         while at < fresh.len() {
             let first = fresh[at];
@@ -59,7 +54,7 @@ pub(super) fn settle<'a>(
             let end = masks.partition_point(|masked| masked.span.start <= last);
             let last_end = masks[end - 1].span.end;
             let wanted = (first.saturating_sub(NEAR).max(from), to.min(last_end + NEAR));
-            found.extend(look(redaction, (scanner, learned), text, wanted, &masks));
+            found.extend(again(redaction, (look, learned), text, wanted, &masks));
         }
         found.retain(|span| {
             let at = masks.partition_point(|masked| masked.span.end <= span.start);
@@ -78,13 +73,13 @@ pub(super) fn settle<'a>(
 }
 
 /// Scans a part of the text as it is with its masks, and gives what was found at its place in the text.
-fn look<'a>(
-    redaction: &'a Redaction,
-    (scanner, learned): (&Scanner, &Learned),
+fn again(
+    redaction: &Redaction,
+    (look, learned): (Look, &Learned),
     text: &[u8],
     (from, to): (usize, usize),
-    masks: &[Masked<'a>],
-) -> Vec<Span<'a>> {
+    masks: &[Masked],
+) -> Vec<Span> {
     let (start, end) = (from.saturating_sub(CONTEXT), text.len().min(to + CONTEXT));
     let mut local = Vec::with_capacity(end - start);
     // Where text goes on behind each mask: there, and in the text.
@@ -112,10 +107,9 @@ fn look<'a>(
             local_to = local_at + (to - text_at);
         }
     }
-    let known = (&redaction.words, learned);
-    let rules = (&redaction.rules, &redaction.prefilter);
-    let local_to = local_to.min(local.len());
-    let mut found = scanner.beside().spans(rules, known, &local, (local_from.min(local_to), local_to));
+    let part = (local_from.min(local_to), local_to.min(local.len()));
+    let found = look.find(&redaction.tools, learned, &local, part);
+    let (mut found, _) = Scanner::beside().spans(look, found, &local, part);
     for span in &mut found {
         let piece = pieces[pieces.partition_point(|(local_at, _)| *local_at <= span.start).max(1) - 1];
         let length = span.end - span.start;

@@ -105,7 +105,13 @@ proptest! {
 fn a_second_pass_leaves_every_example() {
     let redaction = redaction();
     let mut changed = String::new();
-    for example in redaction.rules.list.iter().flat_map(|rule| &rule.hides).chain(&redaction.rules.keys.hides)
+    for example in redaction
+        .tools
+        .rules
+        .list
+        .iter()
+        .flat_map(|rule| &rule.hides)
+        .chain(&redaction.tools.rules.keys.hides)
     {
         let once = redaction.clear_text(&example.replace(['\u{ab}', '\u{bb}'], ""));
         let twice = redaction.clear_text(&once);
@@ -243,14 +249,26 @@ fn learned_values_are_found_in_every_writing() {
         ("de3f1a2b-1111-2222-3333-4444555566667", 0),
         ("nothing here", 0),
     ] {
-        assert_eq!(learned.scan(text.as_bytes()).expect("memory"), count, "{text}");
+        assert_eq!(
+            crate::redact::engine::count(&learned, None, &mut text.as_bytes()).expect("memory"),
+            count,
+            "{text}"
+        );
         let wide: Vec<u8> =
             [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-        assert_eq!(learned.scan(wide.as_slice()).expect("memory"), count, "{text} in UTF-16");
+        assert_eq!(
+            crate::redact::engine::count(&learned, None, &mut wide.as_slice()).expect("memory"),
+            count,
+            "{text} in UTF-16"
+        );
         let mut out = String::new();
         let mut cleared = redaction.clear(text.as_bytes(), &Hint::default());
         cleared.read_to_string(&mut out).expect("text");
-        assert_eq!(learned.scan(out.as_bytes()).expect("memory"), 0, "{out}");
+        assert_eq!(
+            crate::redact::engine::count(&learned, None, &mut out.as_bytes()).expect("memory"),
+            0,
+            "{out}"
+        );
     }
 }
 
@@ -313,4 +331,30 @@ fn the_committed_table_is_that_of_the_rules() {
         "docs/rules.md is not what the rules say; run the test with QDIAG_UPDATE_RULES=1"
     );
     assert!(redaction.rules().count() > 150, "{} rules", redaction.rules().count());
+}
+
+#[test]
+fn threads_change_nothing() {
+    let mut text = String::from("Timestamp\tUserId\tPassword\tMessage\n");
+    for n in 0..5_000 {
+        text.push_str(&format!(
+            "2018-01-01 {n}\tjane{}\tUmber{n}\tx password=Ochre{n}! and ticket={n}abcdef\n",
+            n % 7
+        ));
+    }
+    text.push_str(&"no line end ".repeat(95_000));
+    for privacy in [Privacy::Secrets, Privacy::Identities] {
+        let redaction = Redaction::new(MaskKey::from_secret(b"key"), privacy).expect("rules load");
+        let outputs: Vec<(Vec<u8>, Clearance)> = [None, Some(2), Some(5)]
+            .map(|threads| {
+                let pool = threads.and_then(|threads| crate::pool::Pool::new(Some(threads)));
+                let mut cleared = redaction.clear(text.as_bytes(), &Hint { pool, ..Hint::default() });
+                let mut out = Vec::new();
+                cleared.read_to_end(&mut out).expect("memory");
+                (out, cleared.clearance().clone())
+            })
+            .into();
+        assert!(outputs[0].0.len() > 500_000 && !outputs[0].1.masks.is_empty());
+        assert!(outputs.iter().all(|output| *output == outputs[0]), "{privacy:?}");
+    }
 }

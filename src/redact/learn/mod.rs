@@ -6,12 +6,10 @@ mod secret;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::cleared::Engine;
 use super::identity::Vocabulary;
 use super::mask::unescape;
 use secret::Secret;
@@ -197,14 +195,6 @@ impl Learned {
     /// Whether nothing was learned.
     pub fn is_empty(&self) -> bool {
         self.plain.is_empty() && self.whole.is_empty() && self.names.is_empty()
-    }
-
-    /// How often a learned value stands in a stream, in whatever encoding of text.
-    pub fn scan<R: Read>(self: &Arc<Self>, mut source: R) -> io::Result<u64> {
-        let mut engine = Engine::searching(Arc::clone(self));
-        let mut sink = vec![0; 64 * 1024];
-        while engine.read(&mut source, &mut sink)? > 0 {}
-        Ok(engine.clearance.masks.values().sum())
     }
 
     /// The bytes of a value that a hit names.
