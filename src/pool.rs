@@ -1,5 +1,6 @@
 //! A few threads that work side by side, and results in the order in which the work was given. Knows nothing of what the work is.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,11 +18,17 @@ pub struct Pool {
 }
 
 /// A result that is there or will come.
-pub enum Promise<T> {
+enum Promise<T> {
     /// It is there.
     Kept(T),
     /// A thread works on it.
     Open(Receiver<T>),
+}
+
+/// Work that goes on side by side; its results come in the order in which it was given.
+pub struct InOrder<T> {
+    promises: VecDeque<(u64, Promise<T>)>,
+    weight: u64,
 }
 
 impl Pool {
@@ -56,23 +63,49 @@ impl Pool {
     }
 }
 
-/// Lets a thread of the pool do it, or does it at once if there is no pool.
-pub fn run_in<T: Send + 'static>(
-    pool: Option<&Arc<Pool>>,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Promise<T> {
-    match pool {
-        Some(pool) => pool.give(work),
-        None => Promise::Kept(work()),
+impl<T: Send + 'static> InOrder<T> {
+    /// Lets a thread of the pool do it, or does it at once if there is no pool. The weight is what it holds in memory, in bytes.
+    pub fn give(&mut self, pool: Option<&Arc<Pool>>, weight: u64, work: impl FnOnce() -> T + Send + 'static) {
+        self.weight += weight;
+        let promise = match pool {
+            Some(pool) => pool.give(work),
+            None => Promise::Kept(work()),
+        };
+        self.promises.push_back((weight, promise));
+    }
+
+    /// Waits for the first result.
+    pub fn take(&mut self) -> Option<T> {
+        let (weight, promise) = self.promises.pop_front()?;
+        self.weight -= weight;
+        Some(promise.wait())
+    }
+
+    /// Waits for the first result, if more work is under way than this, or more bytes of memory.
+    pub fn take_over(&mut self, count: usize, weight: u64) -> Option<T> {
+        if self.promises.len() > count || self.weight > weight { self.take() } else { None }
+    }
+
+    /// How much work is under way.
+    pub fn len(&self) -> usize {
+        self.promises.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.promises.is_empty()
+    }
+}
+
+impl<T> Default for InOrder<T> {
+    fn default() -> Self {
+        Self { promises: VecDeque::new(), weight: 0 }
     }
 }
 
 impl<T> Promise<T> {
-    /// Waits for the result.
-    ///
-    /// # Panics
-    /// If the work itself has panicked.
-    pub fn wait(self) -> T {
+    /// Waits for the result; panics if the work itself has panicked.
+    fn wait(self) -> T {
         match self {
             Self::Kept(result) => result,
             Self::Open(promise) => promise.recv().expect("work that was taken on is done"),
@@ -104,12 +137,17 @@ mod tests {
     fn results_come_in_the_order_of_the_work() {
         for threads in [1, 2, 5] {
             let pool = Pool::new(Some(threads));
-            let promises: Vec<_> = (0..100_u64)
-                .map(|n| {
-                    run_in(pool.as_ref(), move || (0..n * 100).fold(n, |sum, _| std::hint::black_box(sum)))
-                })
-                .collect();
-            let results: Vec<u64> = promises.into_iter().map(Promise::wait).collect();
+            let mut line = InOrder::default();
+            let mut results = Vec::new();
+            for n in 0..100_u64 {
+                line.give(pool.as_ref(), n, move || (0..n * 100).fold(n, |sum, _| std::hint::black_box(sum)));
+                while let Some(result) = line.take_over(7, 300) {
+                    results.push(result);
+                }
+                assert!(line.len() <= 7 && line.weight <= 300);
+            }
+            results.extend(std::iter::from_fn(|| line.take()));
+            assert!(line.is_empty() && line.weight == 0);
             assert_eq!(results, (0..100).collect::<Vec<_>>());
         }
     }

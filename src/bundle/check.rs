@@ -1,18 +1,28 @@
 //! Reads a finished bundle back before it is published: the same entries, the same digests, and none of the values that were
 //! masked. Changes nothing.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::container::Walk;
+use super::container::{Record, Span, Walk};
 use super::reader::Content;
 use super::{Contents, Hashing, PAYLOAD, Stored};
 use crate::Error;
 use crate::plan::EntryName;
+use crate::pool::{InOrder, Pool};
 
-/// Counts the values that must not be in a stream. It is given the name of the entry and its content.
-pub type Search<'a> = &'a dyn Fn(&str, &mut dyn Read) -> io::Result<u64>;
+/// Counts the values that must not be in a stream. It is given the content of an entry, and threads that help if it is a large one.
+pub type Search = Arc<dyn Fn(&mut dyn Read, Option<&Arc<Pool>>) -> io::Result<u64> + Send + Sync>;
+
+/// Packed bytes, and content, of an entry that a thread checks by itself.
+const SMALL_PACKED: u64 = 1 << 20;
+const SMALL: u64 = 1 << 23;
+
+/// Entries under way, and their packed bytes, for each thread.
+const AHEAD: usize = 32;
+const AHEAD_BYTES: u64 = 1 << 21;
 
 /// What the search found in a bundle that reads back as it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,25 +31,77 @@ pub struct Checked {
     pub hits: Vec<(EntryName, u64)>,
 }
 
-/// Reads every entry once, in the order of the zip. An entry that is missing, extra or different is an error.
-pub fn check(source: impl Read + Seek, contents: &Contents, search: Search<'_>) -> Result<Checked, Error> {
+/// Reads every entry once, in the order of the zip; small ones side by side. An entry that is missing, extra or different is an error.
+pub fn check<R: Read + Seek>(
+    source: R,
+    contents: &Contents,
+    search: &Search,
+    pool: Option<&Arc<Pool>>,
+) -> Result<Checked, Error> {
     let mut checked = Checked::default();
-    each(source, contents, &mut |stored, _, content| {
-        let name = &stored.name;
-        let mut hashing = Hashing::new(content);
-        let found = search(name.as_str(), &mut hashing)
-            // A search that stops early must not leave the rest of the entry unread.
-            .and_then(|hits| io::copy(&mut hashing, &mut io::sink()).map(|_| hits));
-        let hits = found.map_err(|error| Error::ReadBack(format!("{name}: {error}")))?;
-        if hashing.length() != stored.bytes || hashing.finish() != stored.sha256 {
-            return Err(Error::ReadBack(format!("{name} has another content")));
+    let mut ahead: InOrder<Result<(EntryName, u64), Error>> = InOrder::default();
+    let threads = pool.map_or(0, |pool| pool.threads());
+    each_record(source, contents, &mut |stored, (record, span), source: &mut R| {
+        if span.packed > SMALL_PACKED || record.bytes > SMALL {
+            // Behind the small ones, all threads work on it.
+            while let Some(result) = ahead.take() {
+                checked.note(result?);
+            }
+            let mut content = Content::open(source, &record, span).map_err(|error| read_back(&error))?;
+            let result = compare(&stored, &mut content, |content| search(content, pool));
+            checked.note(result?);
+            return Ok(());
         }
-        if hits > 0 {
-            checked.hits.push((name.clone(), hits));
+        let packed = read_packed(source, span).map_err(|error| read_back(&error))?;
+        let search = Arc::clone(search);
+        ahead.give(pool, span.packed, move || {
+            let mut source = Cursor::new(packed);
+            let span = Span { start: 0, packed: span.packed };
+            let mut content = Content::open(&mut source, &record, span).map_err(|error| read_back(&error))?;
+            compare(&stored, &mut content, |content| search(content, None))
+        });
+        while let Some(result) = ahead.take_over(threads * AHEAD, threads as u64 * AHEAD_BYTES) {
+            checked.note(result?);
         }
         Ok(())
     })?;
+    while let Some(result) = ahead.take() {
+        checked.note(result?);
+    }
     Ok(checked)
+}
+
+impl Checked {
+    fn note(&mut self, (name, hits): (EntryName, u64)) {
+        if hits > 0 {
+            self.hits.push((name, hits));
+        }
+    }
+}
+
+fn read_packed(source: &mut (impl Read + Seek), span: Span) -> io::Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    source.seek(SeekFrom::Start(span.start))?;
+    source.by_ref().take(span.packed).read_to_end(&mut packed)?;
+    Ok(packed)
+}
+
+/// Reads an entry to its end; gives its name and what the search found.
+fn compare(
+    stored: &Stored,
+    content: &mut dyn Read,
+    search: impl FnOnce(&mut dyn Read) -> io::Result<u64>,
+) -> Result<(EntryName, u64), Error> {
+    let name = &stored.name;
+    let mut hashing = Hashing::new(content);
+    let found = search(&mut hashing)
+        // A search that stops early must not leave the rest of the entry unread.
+        .and_then(|hits| io::copy(&mut hashing, &mut io::sink()).map(|_| hits));
+    let hits = found.map_err(|error| Error::ReadBack(format!("{name}: {error}")))?;
+    if hashing.length() != stored.bytes || hashing.finish() != stored.sha256 {
+        return Err(Error::ReadBack(format!("{name} has another content")));
+    }
+    Ok((name.clone(), hits))
 }
 
 /// Takes an entry: what was written, when its source was changed, and its content.
@@ -48,6 +110,16 @@ pub(super) type Take<'a> =
 
 /// Gives every entry of a bundle that this run wrote, in the order of the zip, each compared with what was written.
 pub(super) fn each(source: impl Read + Seek, contents: &Contents, take: Take<'_>) -> Result<(), Error> {
+    each_record(source, contents, &mut |stored, (record, span), source| {
+        let mut content = Content::open(source, &record, span).map_err(|error| read_back(&error))?;
+        take(&stored, record.modified(), &mut content)
+    })
+}
+
+/// Takes an entry: what was written, where it lies, and the whole bundle.
+type TakeRecord<'a, R> = &'a mut dyn FnMut(Stored, (Record, Span), &mut R) -> Result<(), Error>;
+
+fn each_record<R: Read + Seek>(source: R, contents: &Contents, take: TakeRecord<'_, R>) -> Result<(), Error> {
     let mut walk = Walk::new(source).map_err(|error| read_back(&error))?;
     let (mut payload, mut tags) = (contents.payload.iter(), contents.tags.iter().cloned());
     let prefix = format!("{}/", contents.top);
@@ -57,8 +129,7 @@ pub(super) fn each(source: impl Read + Seek, contents: &Contents, take: Take<'_>
         let Some(stored) = next.filter(|stored| stored.name.as_str() == name) else {
             return Err(Error::ReadBack(format!("{} was never written", record.name)));
         };
-        let mut content = Content::open(walk.source(), &record, span).map_err(|error| read_back(&error))?;
-        take(&stored, record.modified(), &mut content)?;
+        take(stored, (record, span), walk.source())?;
     }
     match payload.next().or_else(|| tags.next()) {
         Some(stored) => Err(Error::ReadBack(format!("{} is missing", stored.name))),
@@ -68,4 +139,10 @@ pub(super) fn each(source: impl Read + Seek, contents: &Contents, take: Take<'_>
 
 fn read_back(error: &io::Error) -> Error {
     Error::ReadBack(error.to_string())
+}
+
+/// A search that finds nothing.
+#[cfg(test)]
+pub(super) fn nothing() -> Search {
+    Arc::new(|_, _| Ok(0))
 }

@@ -22,7 +22,7 @@ fn publish(folder: &Path) {
         ("data/h/big.log", big.as_str()),
     ];
     let partial = Partial::create(&folder.join(format!("{TOP}.zip"))).unwrap();
-    let mut writer = Writer::start(partial.out().unwrap(), TOP, started());
+    let mut writer = Writer::start(partial.out().unwrap(), TOP, started(), super::Packing::default());
     for (path, content) in files {
         writer.add(&name(path), &mut Cleared::own_text(content.to_owned()), None).unwrap();
     }
@@ -38,7 +38,13 @@ fn publish(folder: &Path) {
     let json =
         std::io::read_to_string(Document::new(&manifest, manifest.entries.iter().cloned()).unwrap()).unwrap();
     let finished = writer.finish_with(&mut Cleared::own_text(json), Some("00123")).unwrap();
-    let checked = super::check(partial.read_back().unwrap(), &finished.contents, &|_, _| Ok(0)).unwrap();
+    let checked = super::check(
+        partial.read_back().unwrap(),
+        &finished.contents,
+        &crate::bundle::check::nothing(),
+        None,
+    )
+    .unwrap();
     assert!(checked.hits.is_empty());
     drop(finished);
     let published = partial.publish(None).unwrap();

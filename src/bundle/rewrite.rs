@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 
 use super::check::each;
 use super::{Added, BAG_INFO, BAGIT, Contents, MANIFEST, PACKED_CHECKS, PAYLOAD_DIGESTS, TAG_DIGESTS};
-use super::{End, Target, Writer};
+use super::{End, Packing, Target, Writer};
 use crate::Error;
 use crate::plan::EntryName;
 use crate::redact::{Hint, Redaction};
@@ -25,6 +25,8 @@ pub struct Again<'a> {
     pub names: &'a BTreeMap<EntryName, EntryName>,
     /// Clears them.
     pub redaction: &'a Redaction,
+    /// How entries are packed, and by how many threads.
+    pub packing: &'a Packing,
 }
 
 /// The writer of the second bundle, and the entries that were cleared again.
@@ -38,7 +40,7 @@ pub fn rewrite<W: Target>(
     out: W,
     again: &Again<'_>,
 ) -> Result<Rewritten<W>, Error> {
-    let mut writer = Writer::start(out, &contents.top, contents.started);
+    let mut writer = Writer::start(out, &contents.top, contents.started, again.packing.clone());
     let mut changed = Vec::new();
     each(source, contents, &mut |stored, modified, mut content| {
         let name = &stored.name;
@@ -49,7 +51,8 @@ pub fn rewrite<W: Target>(
         if !again.contents.contains(name) {
             return writer.copy((stored, new), modified, &mut content);
         }
-        let hint = Hint { name: name.file_name().to_owned(), is_second: true, ..Hint::default() };
+        let pool = again.packing.pool.clone();
+        let hint = Hint { name: name.file_name().to_owned(), is_second: true, pool, ..Hint::default() };
         let mut cleared = again.redaction.clear(Box::new(content), &hint);
         let added = writer.add(new, &mut cleared, modified)?;
         // It was read and cleared before, so anything but its whole is damage that came since.

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Archive, DEFLATED, Record, STORED};
 use super::document::Document;
+use super::pack::{Packed as PackedContent, Packing};
+use super::ready::{self, Ready};
 use super::{BAG_INFO, BAGIT, Hashing, MANIFEST, PACKED_CHECKS, PAYLOAD, PAYLOAD_DIGESTS, Sha256Hex};
 use super::{TAG_DIGESTS, Target, bag};
 use crate::Error;
@@ -102,10 +104,10 @@ pub struct Writer<W: Target> {
 
 impl<W: Target> Writer<W> {
     /// Starts a bundle. The start of the run is the time of all entries without one of their own.
-    pub fn start(out: W, top_folder: &str, started: DateTime<Utc>) -> Self {
+    pub fn start(out: W, top_folder: &str, started: DateTime<Utc>, packing: Packing) -> Self {
         Self {
             path: out.path().to_owned(),
-            archive: Archive::new(out),
+            archive: Archive::new(out, packing),
             top: top_folder.to_owned(),
             started,
             payload: Spool::default(),
@@ -142,6 +144,26 @@ impl<W: Target> Writer<W> {
             Added { bytes: stored.bytes, sha256: stored.sha256, end, clearance: source.clearance().clone() };
         self.end(is_small, stored)?;
         Ok(added)
+    }
+
+    /// Writes an entry that was made ready.
+    pub fn put(
+        &mut self,
+        name: &EntryName,
+        ready: Ready,
+        modified: Option<DateTime<Utc>>,
+    ) -> Result<Added, Error> {
+        self.claim(name)?;
+        let Ready { packed, sha256, end, clearance } = ready;
+        let record = self.record(name, DEFLATED, modified);
+        self.archive.whole(record, &packed).map_err(|error| self.failed(error))?;
+        self.end(true, Stored { name: name.clone(), bytes: packed.bytes, sha256 })?;
+        Ok(Added { bytes: packed.bytes, sha256, end, clearance })
+    }
+
+    /// How entries are packed.
+    pub fn packing(&self) -> &Packing {
+        self.archive.packing()
     }
 
     /// Writes the manifest and the tag files, and closes the zip.
@@ -235,7 +257,11 @@ impl<W: Target> Writer<W> {
         failure: &mut Option<io::Error>,
     ) -> Result<Stored, Error> {
         if failure.is_some() || self.chunk.len() < CHUNK {
-            self.archive.whole(record, &self.chunk).map_err(|error| self.failed(error))?;
+            let packed = match record.method {
+                STORED => PackedContent::stored(&self.chunk),
+                _ => PackedContent::of(&self.chunk, self.archive.packing().compression),
+            };
+            self.archive.whole(record, &packed).map_err(|error| self.failed(error))?;
             let (bytes, sha256) = (self.chunk.len() as u64, Sha256Hex::of(&self.chunk));
             return Ok(Stored { name: name.clone(), bytes, sha256 });
         }
@@ -275,12 +301,9 @@ impl<W: Target> Writer<W> {
         reason: String,
         clearance: Clearance,
     ) -> Result<Added, Error> {
-        let line: String = reason.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let mut text = Cleared::own_text(format!(
-            "withheld by qdiag: this file was read but not passed on\nreason: {line}\n"
-        ));
-        let mut failure = self.fill(&mut text).err();
-        let stored = self.pour(name, record, &mut text, &mut failure)?;
+        let text = ready::stub(&reason);
+        let mut failure = self.fill(&mut text.as_slice()).err();
+        let stored = self.pour(name, record, &mut io::empty(), &mut failure)?;
         let added =
             Added { bytes: stored.bytes, sha256: stored.sha256, end: End::Withheld(reason), clearance };
         self.end(true, stored)?;

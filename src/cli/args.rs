@@ -134,6 +134,8 @@ pub(super) struct Collect {
     #[arg(long, value_enum, default_value_t = Priority::Low)]
     pub(super) priority: Priority,
     #[command(flatten)]
+    pub(super) work: Work,
+    #[command(flatten)]
     pub(super) masking: Masking,
     /// Mask nothing; asks for a typed word, and says so in the file name and in the bundle
     #[arg(long, conflicts_with = "privacy")]
@@ -160,6 +162,17 @@ pub(super) struct Verify {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// How a bundle is packed.
+#[derive(Debug, Args)]
+pub(super) struct Work {
+    /// How hard the bundle is packed: fast, balanced, or small for a portal with a limit
+    #[arg(long, value_enum, default_value_t = Compression::Balanced)]
+    pub(super) compression: Compression,
+    /// Threads to work with, at most 8; one for each processor if not given. The bundle is the same
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) threads: Option<usize>,
 }
 
 /// What is masked, and how masks are keyed.
@@ -192,6 +205,8 @@ pub(super) struct Redact {
     pub(super) name: Option<String>,
     #[command(flatten)]
     pub(super) masking: Masking,
+    #[command(flatten)]
+    pub(super) work: Work,
     /// Write a new bundle instead: a folder for it, or its file name ending in .zip
     #[arg(long, short, value_name = "PATH")]
     pub(super) output: Option<PathBuf>,
@@ -273,6 +288,17 @@ pub(super) enum Priority {
     Low,
     /// Like all others
     Normal,
+}
+
+/// How hard a bundle is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Compression {
+    /// Least work, a somewhat larger bundle
+    Fast,
+    /// Smaller than zip programs make it by default
+    Balanced,
+    /// Smallest, at about half the speed
+    Small,
 }
 
 /// Level of privacy.

@@ -6,6 +6,7 @@ pub(super) mod result;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -46,6 +47,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         consent::to_no_redaction()?;
         redaction.privacy = Privacy::Nothing;
     }
+    let redaction = Arc::new(redaction);
     know_names(&redaction, &host, &detection.installations);
     let planned = durations.of("plan", &host, || plan(&host, &detection.installations, &chosen, &redaction));
     let target = target(args, &host, &redaction)?;
@@ -58,6 +60,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let job = Job {
         host: &host,
         redaction: &redaction,
+        packing: options::packing(&args.work),
         stop: &STOP,
         tell: &*tell,
         arguments: std::env::args_os()
@@ -74,12 +77,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     DONE.store(true, Ordering::SeqCst);
     let collected = collected?;
     tell.tell(Event::Finished);
-    if args.json {
-        print::json(&result::document(&collected));
-    } else {
-        print::out(&print::plain(&result::text(&collected)));
-    }
-    Ok(result::exit(&collected))
+    Ok(result::show(&collected, args.json))
 }
 
 fn say_nothing_found(host: &Host) {

@@ -6,9 +6,11 @@ use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 
 use super::args;
 use crate::Error;
+use crate::bundle::{Compression, Packing};
 use crate::definition::{Catalog, parse_age, parse_size};
 use crate::host::Host;
 use crate::plan::{Choice, Options};
+use crate::pool::Pool;
 use crate::redact::{MaskKey, Privacy, Redaction, RuleFile};
 
 /// The host that was asked for.
@@ -154,4 +156,14 @@ fn in_zone(local: NaiveDateTime, host: &Host) -> Option<DateTime<Utc>> {
             .map(|time| time.to_utc());
     }
     Local.from_local_datetime(&local).earliest().map(|time| time.to_utc())
+}
+
+/// How a bundle is packed, and by how many threads. The threads take the priority of this one, so it must be set before.
+pub(super) fn packing(work: &args::Work) -> Packing {
+    let compression = match work.compression {
+        args::Compression::Fast => Compression::Fast,
+        args::Compression::Balanced => Compression::Balanced,
+        args::Compression::Small => Compression::Small,
+    };
+    Packing { compression, pool: Pool::new(work.threads) }
 }

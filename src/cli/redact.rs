@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::collect::{DONE, STOP, on_interrupt, result};
 use super::exit::Exit;
-use super::{args, fail, options, print, progress};
+use super::{args, fail, options, progress};
 use crate::Error;
 use crate::bundle::Partial;
 use crate::collect::{Event, Redo, redact_again};
@@ -47,17 +47,13 @@ fn into_bundle(args: &args::Redact, redaction: &Redaction, output: &Path) -> Res
     let tell = progress::reporter(false, &clock);
     let arguments =
         std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let redo = Redo { redaction, stop: &STOP, tell: &*tell, clock: &clock, arguments };
+    let packing = options::packing(&args.work);
+    let redo = Redo { redaction, stop: &STOP, tell: &*tell, packing, clock: &clock, arguments };
     let done = redact_again(&redo, &args.file, partial);
     DONE.store(true, Ordering::SeqCst);
     let done = done?;
     tell.tell(Event::Finished);
-    if args.json {
-        print::json(&result::document(&done));
-    } else {
-        print::out(&print::plain(&result::text(&done)));
-    }
-    Ok(result::exit(&done))
+    Ok(result::show(&done, args.json))
 }
 
 #[expect(clippy::disallowed_types, reason = "the user's own file, named on the command line")]

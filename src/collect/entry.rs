@@ -6,11 +6,14 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{Event, Job, Reporter, limit};
 use crate::Error;
-use crate::bundle::{End, Target, Writer};
-use crate::host::{HostCommand, HostPath, Miss};
+use crate::bundle::{Added, Compression, End, Ready, Target, Writer};
+use crate::host::{HostCommand, HostPath, Miss, Stat};
 use crate::manifest::{CommandFacts, Cut, Entry, Outcome};
 use crate::plan::{Limit, PlanItem, Source, known_of};
-use crate::redact::Hint;
+use crate::redact::{Hint, Redaction};
+
+/// Bytes of a file that is held in memory, to be worked on by one thread.
+const SMALL: usize = 2 * 1024 * 1024;
 
 /// A line for an item whose outcome is known without opening anything.
 pub(super) fn known(item: &PlanItem, outcome: Outcome, reason: &str) -> Entry {
@@ -29,18 +32,19 @@ pub(super) fn own_log<W: Target>(
     store_bytes(job, item, text.into_bytes(), writer)
 }
 
-/// Takes one item.
+/// Takes one item that is no file.
 pub(super) fn take<W: Target>(
     job: &Job<'_>,
     item: &PlanItem,
     writer: &mut Writer<W>,
 ) -> Result<Entry, Error> {
     let facts = match &item.source {
-        Source::File(path) => return take_file(job, item, path, writer),
         Source::Command(command) => return take_command(job, item, command, writer),
         Source::Facts(kind) => job.host.fact(*kind),
         Source::Events(channel) => return take_events(job, item, channel, writer),
-        Source::RunLog | Source::Nothing(_) => return Ok(known(item, Outcome::Missing, "nothing to open")),
+        Source::File(_) | Source::RunLog | Source::Nothing(_) => {
+            return Ok(known(item, Outcome::Missing, "nothing to open"));
+        }
     };
     match facts {
         Err(miss) => Ok(missed(item, &miss)),
@@ -72,12 +76,51 @@ fn take_events<W: Target>(
     Ok(entry)
 }
 
-fn take_file<W: Target>(
-    job: &Job<'_>,
-    item: &PlanItem,
-    path: &HostPath,
-    writer: &mut Writer<W>,
-) -> Result<Entry, Error> {
+/// A small file that was read; whatever thread has time makes it ready for the writer.
+pub(super) struct Small {
+    item: PlanItem,
+    file: FileFacts,
+    content: Vec<u8>,
+    /// How reading ended, if not well.
+    failure: Option<io::Error>,
+}
+
+/// An entry that only has to be written.
+pub(super) struct Underway {
+    item: PlanItem,
+    file: FileFacts,
+    ready: Ready,
+    /// What opening and reading took.
+    duration_ms: u64,
+}
+
+/// What is known of a file besides its content.
+struct FileFacts {
+    stat: Stat,
+    cut: Option<Cut>,
+    /// When it was changed while it was read, if so.
+    modified_after: Option<DateTime<Utc>>,
+}
+
+/// What became of a file that was opened.
+pub(super) enum Opened<'a> {
+    /// It ends here.
+    Known(Box<Entry>),
+    /// It is small and was read.
+    Small(Box<Small>),
+    /// It is large, and only begun.
+    Large(Box<Large<'a>>),
+}
+
+/// A large file that is begun.
+pub(super) struct Large<'a> {
+    item: &'a PlanItem,
+    file: FileFacts,
+    reader: Box<dyn Read>,
+}
+
+/// Opens a file; a small one is read and given to a thread.
+pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) -> Opened<'a> {
     let files = &job.host.files;
     let opened: io::Result<(Box<dyn Read>, Option<Cut>, _)> = match item.limit {
         Limit::Whole => files.open(path).map(|file| {
@@ -88,19 +131,89 @@ fn take_file<W: Target>(
             limit::newest(files, path, bytes).map(|(reader, cut, stat)| (reader, Some(cut), stat))
         }
     };
-    let (reader, cut, stat) = match opened {
+    let (mut reader, cut, stat) = match opened {
         Ok(opened) => opened,
         Err(error) => {
             let (outcome, reason) = known_of(&error);
-            return Ok(known(item, outcome, &reason));
+            return Opened::Known(Box::new(known(item, outcome, &reason)));
         }
     };
-    let mut entry = store(job, item, reader, stat.modified, writer)?;
+    let mut file = FileFacts { stat, cut, modified_after: None };
+    if item.expected_bytes() > SMALL as u64 {
+        return Opened::Large(Box::new(Large { item, file, reader }));
+    }
+    let mut content = Vec::new();
+    let failure = (&mut reader).take(SMALL as u64 + 1).read_to_end(&mut content).err();
+    if content.len() > SMALL {
+        // It has grown.
+        let reader: Box<dyn Read> = Box::new(Cursor::new(content).chain(reader));
+        return Opened::Large(Box::new(Large { item, file, reader }));
+    }
+    job.tell.tell(Event::Read(content.len() as u64));
+    file.modified_after = modified_after(job, path, &stat);
+    Opened::Small(Box::new(Small { item: item.clone(), file, content, failure }))
+}
+
+impl Small {
+    /// Bytes that it holds in memory.
+    pub(super) fn held(&self) -> u64 {
+        self.content.len() as u64
+    }
+
+    /// Clears and packs it.
+    pub(super) fn ready(self, redaction: &Redaction, compression: Compression, duration_ms: u64) -> Underway {
+        let Self { item, file, content, failure } = self;
+        let hint = Hint::new(item.name.file_name(), &item.rules);
+        let source = Cursor::new(content).chain(Failing(failure));
+        let ready = Ready::of(&mut redaction.clear(source, &hint), compression);
+        Underway { item, file, ready, duration_ms }
+    }
+}
+
+/// Ends as reading the source has ended.
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+fn modified_after(job: &Job<'_>, path: &HostPath, stat: &Stat) -> Option<DateTime<Utc>> {
+    let after = job.host.files.stat(path).ok().and_then(|after| after.modified);
+    after.filter(|after| Some(*after) != stat.modified)
+}
+
+/// Writes what was made ready.
+pub(super) fn put<W: Target>(underway: Underway, writer: &mut Writer<W>) -> Result<Entry, Error> {
+    let Underway { item, file, ready, duration_ms } = underway;
+    let added = writer.put(&item.name, ready, file.stat.modified)?;
+    let mut entry = of_file(line_of(&item, added), &file);
+    entry.duration_ms = duration_ms;
+    Ok(entry)
+}
+
+/// Stores a large file, with all threads.
+pub(super) fn store_large<W: Target>(
+    job: &Job<'_>,
+    large: Large<'_>,
+    writer: &mut Writer<W>,
+) -> Result<Entry, Error> {
+    let Large { item, mut file, reader } = large;
+    let entry = store(job, item, reader, file.stat.modified, writer)?;
+    if let Source::File(path) = &item.source {
+        file.modified_after = modified_after(job, path, &file.stat);
+    }
+    Ok(of_file(entry, &file))
+}
+
+/// What the file system says of a file, added to what became of its content.
+fn of_file(mut entry: Entry, file: &FileFacts) -> Entry {
+    let FileFacts { stat, cut, modified_after } = file;
     let read = entry.source_bytes;
     entry.source_bytes = stat.bytes;
     entry.source_modified = stat.modified.map(stamp);
-    let after = files.stat(path).ok().and_then(|after| after.modified);
-    entry.source_modified_after = after.filter(|after| Some(*after) != stat.modified).map(stamp);
+    entry.source_modified_after = modified_after.map(stamp);
     if entry.outcome == Outcome::Collected {
         if stat.bytes == 0 {
             entry.outcome = Outcome::Empty;
@@ -108,13 +221,13 @@ fn take_file<W: Target>(
         } else if let Some(cut) = cut {
             entry.outcome = Outcome::Truncated;
             entry.reason = Some(format!("over the limit: {} bytes were left out", cut.dropped));
-            entry.cut = Some(cut);
+            entry.cut = Some(cut.clone());
         } else if read < stat.bytes {
             entry.outcome = Outcome::Truncated;
             entry.reason = Some("the file became shorter while it was read".into());
         }
     }
-    Ok(entry)
+    entry
 }
 
 fn take_command<W: Target>(
@@ -165,9 +278,14 @@ fn store<'a, R: Read + 'a, W: Target>(
     modified: Option<DateTime<Utc>>,
     writer: &mut Writer<W>,
 ) -> Result<Entry, Error> {
-    let hint = Hint::new(item.name.file_name(), &item.rules);
+    let pool = job.packing.pool.clone();
+    let hint = Hint { pool, ..Hint::new(item.name.file_name(), &item.rules) };
     let mut cleared = job.redaction.clear(Counted { source, tell: job.tell }, &hint);
-    let added = writer.add(&item.name, &mut cleared, modified)?;
+    Ok(line_of(item, writer.add(&item.name, &mut cleared, modified)?))
+}
+
+/// The line of an item that was stored.
+fn line_of(item: &PlanItem, added: Added) -> Entry {
     let mut entry = line(item, Outcome::Collected);
     entry.bytes = added.bytes;
     entry.source_bytes = added.clearance.source_bytes;
@@ -188,7 +306,7 @@ fn store<'a, R: Read + 'a, W: Target>(
                 Some(format!("reading failed after {} bytes: {}", entry.source_bytes, known_of(&error).1));
         }
     }
-    Ok(entry)
+    entry
 }
 
 fn missed(item: &PlanItem, miss: &Miss) -> Entry {

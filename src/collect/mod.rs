@@ -10,18 +10,21 @@ mod run_log;
 mod seed;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use event::{Event, Reporter, Silent, Stop};
 pub use publish::{Collected, collect};
 pub use redo::{Redo, redact_again};
 pub use seed::know_names;
 
-use crate::bundle::{Target, Writer};
+use crate::bundle::{Packing, Target, Writer};
 use crate::host::Host;
 use crate::manifest::{Entry, Lines, Outcome, SlowItem};
 use crate::plan::{Plan, PlanItem, Source};
+use crate::pool::InOrder;
 use crate::redact::Redaction;
 use crate::{Error, manifest};
+use entry::{Opened, Underway};
 use run_log::RunLog;
 
 /// Slowest items that the manifest names.
@@ -32,7 +35,9 @@ pub struct Job<'a> {
     /// The host to collect from.
     pub host: &'a Host,
     /// Masks secrets.
-    pub redaction: &'a Redaction,
+    pub redaction: &'a Arc<Redaction>,
+    /// How entries are packed, and by how many threads.
+    pub packing: Packing,
     /// What the user may ask while it works.
     pub stop: &'a Stop,
     /// Listens.
@@ -61,7 +66,7 @@ struct Gathered {
 
 /// Takes every item of the plan in turn. A failure of an item is a line; a failure of the writer ends the run.
 fn gather<W: Target>(job: &Job<'_>, plan: &Plan, writer: &mut Writer<W>) -> Result<Gathered, Error> {
-    let mut gathered =
+    let gathered =
         Gathered { lines: Lines::default(), masks: BTreeMap::new(), slowest: Vec::new(), interrupted: false };
     let mut log = RunLog::new(&job.host.clock);
     let (items, bytes) = plan.to_read();
@@ -79,47 +84,121 @@ fn gather<W: Target>(job: &Job<'_>, plan: &Plan, writer: &mut Writer<W>) -> Resu
     for failure in &job.probe_failures {
         log.line(&format!("probe failed: {failure}"));
     }
+    let mut line = Line { job, writer, log, gathered, ahead: InOrder::default() };
     let mut category = None;
     for item in plan.items.iter() {
         // What configurations gave away is masked in all that comes after them.
         if category.replace(item.category) != Some(item.category) {
+            line.drain()?;
             job.redaction.look();
         }
-        if item.known.is_none() && item.source != Source::RunLog {
-            gathered.interrupted |= job.stop.is_asked();
-        }
-        let entry = if item.source == Source::RunLog {
-            let text = std::mem::replace(&mut log, RunLog::new(&job.host.clock)).into_text();
-            entry::own_log(job, &item, text, writer)?
-        } else if gathered.interrupted && item.known.is_none() {
-            entry::known(&item, Outcome::Skipped, "the run was interrupted")
-        } else {
-            take(job, &item, writer, &mut log)?
-        };
-        gathered.note(&entry);
+        line.take(&item)?;
     }
-    Ok(gathered)
+    line.drain()?;
+    Ok(line.gathered)
 }
 
-fn take<W: Target>(
-    job: &Job<'_>,
-    item: &PlanItem,
-    writer: &mut Writer<W>,
-    log: &mut RunLog,
-) -> Result<Entry, Error> {
-    if let Some((outcome, reason)) = item.known.clone() {
-        return Ok(entry::known(item, outcome, &reason));
+/// Files in memory, and their bytes, for each thread.
+const AHEAD: usize = 32;
+const AHEAD_BYTES: u64 = 3 * 1024 * 1024;
+
+/// Items on their way: small files are read ahead and worked on side by side; what is written keeps the order of the plan.
+struct Line<'a, W: Target> {
+    job: &'a Job<'a>,
+    writer: &'a mut Writer<W>,
+    log: RunLog,
+    gathered: Gathered,
+    ahead: InOrder<Underway>,
+}
+
+impl<W: Target> Line<'_, W> {
+    fn take(&mut self, item: &PlanItem) -> Result<(), Error> {
+        let job = self.job;
+        if let Some((outcome, reason)) = item.known.clone() {
+            self.drain()?;
+            self.gathered.note(&entry::known(item, outcome, &reason));
+            return Ok(());
+        }
+        if item.source == Source::RunLog {
+            self.drain()?;
+            let log = std::mem::replace(&mut self.log, RunLog::new(&job.host.clock));
+            let entry = entry::own_log(job, item, log.into_text(), self.writer)?;
+            self.gathered.note(&entry);
+            return Ok(());
+        }
+        self.gathered.interrupted |= job.stop.is_asked();
+        if self.gathered.interrupted {
+            self.drain()?;
+            self.gathered.note(&entry::known(item, Outcome::Skipped, "the run was interrupted"));
+            return Ok(());
+        }
+        self.open(item)
     }
-    let mark = job.host.clock.mark();
-    job.tell.tell(Event::Item { source: &item.source.describe() });
-    let mut entry = entry::take(job, item, writer)?;
-    entry.duration_ms = u64::try_from(job.host.clock.since(mark).as_millis()).unwrap_or(u64::MAX);
-    job.tell.tell(Event::Done { outcome: entry.outcome });
-    if !matches!(entry.outcome, Outcome::Collected | Outcome::Empty) {
-        let reason = entry.reason.as_deref().unwrap_or_default();
-        log.line(&format!("{}: {}: {reason}", entry.outcome.word(), entry.source));
+
+    fn open(&mut self, item: &PlanItem) -> Result<(), Error> {
+        let job = self.job;
+        let mark = job.host.clock.mark();
+        let spent = || u64::try_from(job.host.clock.since(mark).as_millis()).unwrap_or(u64::MAX);
+        job.tell.tell(Event::Item { source: &item.source.describe() });
+        let mut entry = if let Source::File(path) = &item.source {
+            match entry::open_file(job, item, path) {
+                Opened::Known(entry) => {
+                    self.drain()?;
+                    *entry
+                }
+                Opened::Large(large) => {
+                    self.drain()?;
+                    entry::store_large(job, *large, self.writer)?
+                }
+                Opened::Small(small) => {
+                    let (redaction, compression) = (Arc::clone(job.redaction), job.packing.compression);
+                    let spent = spent();
+                    self.ahead.give(job.packing.pool.as_ref(), small.held(), move || {
+                        small.ready(&redaction, compression, spent)
+                    });
+                    return self.put_some();
+                }
+            }
+        } else {
+            self.drain()?;
+            entry::take(job, item, self.writer)?
+        };
+        entry.duration_ms = spent();
+        self.done(&entry);
+        Ok(())
     }
-    Ok(entry)
+
+    /// Writes what comes first, once enough is under way.
+    fn put_some(&mut self) -> Result<(), Error> {
+        let threads = self.job.packing.pool.as_ref().map_or(0, |pool| pool.threads());
+        while let Some(underway) = self.ahead.take_over(threads * AHEAD, threads as u64 * AHEAD_BYTES) {
+            self.put(underway)?;
+        }
+        Ok(())
+    }
+
+    /// Writes all that is under way.
+    fn drain(&mut self) -> Result<(), Error> {
+        while let Some(underway) = self.ahead.take() {
+            self.put(underway)?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, underway: Underway) -> Result<(), Error> {
+        let entry = entry::put(underway, self.writer)?;
+        self.done(&entry);
+        Ok(())
+    }
+
+    fn done(&mut self, entry: &Entry) {
+        self.job.tell.tell(Event::Done { outcome: entry.outcome });
+        if !matches!(entry.outcome, Outcome::Collected | Outcome::Empty) {
+            let reason = entry.reason.as_deref().unwrap_or_default();
+            self.log.line(&format!("{}: {}: {reason}", entry.outcome.word(), entry.source));
+        }
+        self.gathered.note(entry);
+    }
 }
 
 impl Gathered {

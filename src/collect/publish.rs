@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::disguise;
 use super::entry::stamp;
 use super::{Event, Gathered, Job, gather};
 use crate::Error;
-use crate::bundle::{self, Added, Again, Contents, Partial, PartialFile, Sha256Hex, Writer};
+use crate::bundle::{self, Added, Again, Contents, Packing, Partial, PartialFile, Search, Sha256Hex, Writer};
 use crate::manifest::{Entry, HostFacts, Manifest, PackedLines, RedactionFacts, Run, SCHEMA, Tool};
 use crate::plan::{EntryName, Names, Plan};
+use crate::pool::Pool;
 use crate::redact::{Privacy, Redaction};
 
 /// A published bundle.
@@ -31,7 +33,7 @@ pub fn collect(job: &Job<'_>, plan: &Plan, partial: Partial) -> Result<Collected
     let started = job.host.clock.utc();
     let mark = job.host.clock.mark();
     let top = top_folder(&partial);
-    let mut writer = Writer::start(partial.out()?, &top, started);
+    let mut writer = Writer::start(partial.out()?, &top, started, job.packing.clone());
     let gathered = gather(job, plan, &mut writer)?;
     let spent = u64::try_from(job.host.clock.since(mark).as_millis()).unwrap_or(u64::MAX);
     let learned = job.redaction.look();
@@ -48,10 +50,11 @@ pub(super) fn settle(
     writer: Writer<PartialFile>,
     mut manifest: Manifest<PackedLines>,
 ) -> Result<Collected, Error> {
+    let packing = writer.packing().clone();
     let contents = finish(redaction, writer, &manifest)?;
-    let hits = search(redaction, &partial, &contents)?;
+    let hits = search(redaction, &partial, &contents, packing.pool.as_ref())?;
     if !hits.is_empty() {
-        let (mended, second) = mend(redaction, &partial, &contents, (&hits, &manifest))?;
+        let (mended, second) = mend((redaction, &packing), &partial, &contents, (&hits, &manifest))?;
         manifest = second;
         partial = mended;
     }
@@ -95,13 +98,20 @@ impl Hits {
 }
 
 /// Searches the finished bundle, contents and names.
-fn search(redaction: &Redaction, partial: &Partial, contents: &Contents) -> Result<Hits, Error> {
+fn search(
+    redaction: &Redaction,
+    partial: &Partial,
+    contents: &Contents,
+    pool: Option<&Arc<Pool>>,
+) -> Result<Hits, Error> {
     if redaction.privacy == Privacy::Nothing {
-        bundle::check(partial.read_back()?, contents, &|_, _| Ok(0))?;
+        let nothing: Search = Arc::new(|_, _| Ok(0));
+        bundle::check(partial.read_back()?, contents, &nothing, pool)?;
         return Ok(Hits::default());
     }
     let check = redaction.read_back();
-    let checked = bundle::check(partial.read_back()?, contents, &|_, content| check.count(content))?;
+    let search: Search = Arc::new(move |content, pool| check.count(content, pool));
+    let checked = bundle::check(partial.read_back()?, contents, &search, pool)?;
     let mut hits =
         Hits { contents: checked.hits.into_iter().map(|(name, _)| name).collect(), ..Hits::default() };
     let mut names = Names::new();
@@ -117,13 +127,13 @@ fn search(redaction: &Redaction, partial: &Partial, contents: &Contents) -> Resu
 
 /// Writes the bundle once more with the late discoveries masked. If one is left even then, nothing is published.
 fn mend(
-    redaction: &Redaction,
+    (redaction, packing): (&Redaction, &Packing),
     partial: &Partial,
     contents: &Contents,
     (hits, manifest): (&Hits, &Manifest<PackedLines>),
 ) -> Result<(Partial, Manifest<PackedLines>), Error> {
     let second = partial.second()?;
-    let again = Again { contents: &hits.contents, names: &hits.names, redaction };
+    let again = Again { contents: &hits.contents, names: &hits.names, redaction, packing };
     let (writer, changed) = bundle::rewrite(partial.read_back()?, contents, second.out()?, &again)?;
     let changed: BTreeMap<String, Added> =
         changed.into_iter().map(|(name, added)| (name.to_string(), added)).collect();
@@ -137,7 +147,7 @@ fn mend(
         }
     }
     let contents = finish(redaction, writer, &manifest)?;
-    let left = search(redaction, &second, &contents)?;
+    let left = search(redaction, &second, &contents, packing.pool.as_ref())?;
     if left.is_empty() {
         return Ok((second, manifest));
     }

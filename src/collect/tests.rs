@@ -23,7 +23,8 @@ fn what_vanishes_or_turns_into_something_else_is_a_line() {
     }
     let host = Host::rooted(folder.path()).unwrap();
     let options = Options { add: vec!["/data".into()], environment_only: true, ..Options::default() };
-    let redaction = Redaction::new(MaskKey::from_secret(b"a key for tests"), Privacy::Secrets).unwrap();
+    let redaction =
+        Arc::new(Redaction::new(MaskKey::from_secret(b"a key for tests"), Privacy::Secrets).unwrap());
     let planned = plan(&host, &[], &options, &redaction);
     fs::remove_dir_all(data.join("gone")).unwrap();
     fs::remove_file(data.join("turns.log")).unwrap();
@@ -32,6 +33,7 @@ fn what_vanishes_or_turns_into_something_else_is_a_line() {
     let job = Job {
         host: &host,
         redaction: &redaction,
+        packing: Packing::default(),
         stop: &Stop::new(),
         tell: &Silent,
         arguments: Vec::new(),

@@ -1,7 +1,6 @@
 //! Reads, decodes, masks and encodes a stream, a piece at a time. The pieces of a large stream are looked at side by side; what stands over
 //! many lines, and the masks, come in order.
 
-use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use super::scan::{Found, Look, Scanner, zeros};
 use super::settle::{self, Masked};
 use super::structure::Structure;
 use super::{Clearance, Hint, Privacy, Redaction, residual};
-use crate::pool::{Pool, Promise, run_in};
+use crate::pool::{InOrder, Pool};
 
 /// Pieces that are looked at ahead, for each thread.
 const AHEAD: usize = 2;
@@ -32,7 +31,7 @@ pub(super) struct Engine<'a> {
     look: Look,
     scanner: Scanner,
     structure: Option<Structure>,
-    queue: VecDeque<Promise<(Piece, Found)>>,
+    ahead: InOrder<(Piece, Found)>,
     has_begun: bool,
     /// Bytes at the start of the next piece that were masked with the last one.
     over: usize,
@@ -59,7 +58,7 @@ impl<'a> Engine<'a> {
             },
             scanner: Scanner::default(),
             structure: None,
-            queue: VecDeque::new(),
+            ahead: InOrder::default(),
             has_begun: false,
             over: 0,
             out: Vec::new(),
@@ -75,8 +74,8 @@ impl<'a> Engine<'a> {
             if self.clearance.withheld.is_some() {
                 return Ok(0);
             }
-            match self.queue.pop_front() {
-                Some(piece) => self.clear(piece.wait()),
+            match self.ahead.take() {
+                Some(piece) => self.clear(piece),
                 None if self.has_ended() => return self.pieces.failed.take().map_or(Ok(0), Err),
                 None => {}
             }
@@ -90,7 +89,7 @@ impl<'a> Engine<'a> {
     /// Keeps all threads busy.
     fn look_ahead(&mut self, source: &mut impl Read) {
         let most = self.pool.as_ref().map_or(1, |pool| pool.threads() * AHEAD);
-        while self.queue.len() < most && self.clearance.withheld.is_none() {
+        while self.ahead.len() < most && self.clearance.withheld.is_none() {
             let next = self.pieces.next(source);
             self.clearance.source_bytes = self.pieces.source_bytes;
             self.clearance.encoding = self.pieces.encoding.map(|encoding| encoding.word().to_owned());
@@ -109,13 +108,13 @@ impl<'a> Engine<'a> {
             }
             let (tools, learned) = (Arc::clone(&self.redaction.tools), Arc::clone(&self.learned));
             let (look, off) = (self.look, self.off);
-            self.queue.push_back(run_in(self.pool.as_ref(), move || {
+            self.ahead.give(self.pool.as_ref(), piece.text.len() as u64, move || {
                 // If nothing is masked, only decoding stands between: what is no text is withheld all the same.
                 let part = (piece.from, piece.to);
                 let found =
                     if off { Found::default() } else { look.find(&tools, &learned, &piece.text, part) };
                 (piece, found)
-            }));
+            });
         }
     }
 
@@ -191,18 +190,16 @@ pub(super) fn count(
     source: &mut impl Read,
 ) -> io::Result<u64> {
     let mut pieces = Pieces::of_any();
-    let mut queue: VecDeque<Promise<u64>> = VecDeque::new();
-    let most = pool.map_or(1, |pool| pool.threads() * AHEAD);
+    let mut ahead = InOrder::default();
+    let most = pool.map_or(0, |pool| pool.threads() * AHEAD);
     let mut sum = 0;
     while let Some(piece) = pieces.next(source) {
-        if queue.len() >= most {
-            sum += queue.pop_front().map_or(0, Promise::wait);
-        }
         let Ok(piece) = piece else { break };
         let learned = Arc::clone(learned);
-        queue.push_back(run_in(pool, move || count_piece(&learned, &piece)));
+        ahead.give(pool, piece.text.len() as u64, move || count_piece(&learned, &piece));
+        sum += ahead.take_over(most, u64::MAX).unwrap_or_default();
     }
-    sum += queue.into_iter().map(Promise::wait).sum::<u64>();
+    sum += std::iter::from_fn(|| ahead.take()).sum::<u64>();
     pieces.failed.map_or(Ok(sum), Err)
 }
 

@@ -76,25 +76,16 @@ static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 #[derive(Clone)]
 pub struct ReadBack {
     learned: Arc<Learned>,
-    pool: Option<Arc<Pool>>,
 }
 
 impl ReadBack {
     pub(super) fn new(learned: Arc<Learned>) -> Self {
-        Self { learned, pool: None }
+        Self { learned }
     }
 
-    /// The same, for large streams, with threads that help.
-    #[must_use]
-    pub fn with_pool(&self, pool: Option<Arc<Pool>>) -> Self {
-        Self { pool, ..self.clone() }
-    }
-
-    /// How many secrets a stream still holds, in whatever encoding of text and inside archives.
-    pub fn count(&self, source: &mut dyn Read) -> io::Result<u64> {
-        archive::each_text(source, 0, &mut |mut text| {
-            engine::count(&self.learned, self.pool.as_ref(), &mut text)
-        })
+    /// How many secrets a stream still holds, in whatever encoding of text and inside archives; with threads that help, if it is large.
+    pub fn count(&self, source: &mut dyn Read, pool: Option<&Arc<Pool>>) -> io::Result<u64> {
+        archive::each_text(source, 0, &mut |mut text| engine::count(&self.learned, pool, &mut text))
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Run, collect, hosts, sense_2018};
+use crate::support::{Root, Run, collect, hosts, sense_2018};
 
 fn hold_against(host: &Path, name: &str, actual: &str) {
     let path = host.join("expect").join(name);
@@ -108,4 +108,42 @@ fn two_runs_with_one_clock_and_key_give_the_same_bytes() {
         });
         assert!(bytes[0] == bytes[1], "two runs over {} differ", host.display());
     }
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let line = |n: usize, salt: usize| match n % 50 {
+        0 => format!("{n}\tpassword=Gannet{}x{salt} of etl\n", n % 97),
+        _ => {
+            format!("{n}\t2026-01-01 00:00:{:02}\t{}\n", n % 60, "a task has ended as it should; ".repeat(4))
+        }
+    };
+    let lines = |count, salt| -> String { (0..count).map(|n| line(n, salt)).collect() };
+    let mut root = Root::linux().file("/data/large.log", lines(15_000, 1)).file("/data/app.ini", lines(3, 2));
+    for n in 0..40 {
+        root = root.file(&format!("/data/small-{n}.log"), lines(n * 20, n));
+    }
+    let folder = tempfile::TempDir::new().expect("temporary folder");
+    let collected = ["1", "2", "7"].map(|threads| {
+        let folder = folder.path().join(threads);
+        std::fs::create_dir(&folder).expect("writable");
+        let args = ["--environment-only", "--add", "/data", "--threads", threads];
+        collect(root.path(), &folder, &args).0
+    });
+    // The manifest holds the command line. Of all that stands before it, packed bytes are the same too.
+    let of_threads = |name: &str| name == "manifest.json" || name == "tagmanifest-sha256.txt";
+    let packed = |bundle: &crate::support::Bundle| -> Vec<String> {
+        let checks = String::from_utf8_lossy(&bundle.entries["packed-crc32.txt"]).into_owned();
+        checks.lines().take(43).map(str::to_owned).collect()
+    };
+    for other in &collected[1..] {
+        for (name, bytes) in collected[0].entries.iter().filter(|(name, _)| !of_threads(name)) {
+            if name != "packed-crc32.txt" {
+                assert!(*bytes == other.entries[name], "{name} differs in {}", other.path.display());
+            }
+        }
+        assert_eq!(packed(&collected[0]), packed(other));
+    }
+    assert!(collected[0].bytes("large.log").len() > 2 << 20, "it is worked on by all threads");
+    assert_eq!(packed(&collected[0]).len(), 43);
 }

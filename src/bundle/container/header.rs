@@ -61,6 +61,12 @@ impl Record {
         }
     }
 
+    /// Says how it is packed. Before its place is known.
+    pub(super) fn set_method(&mut self, method: u16) {
+        self.method = method;
+        self.needed = if method == DEFLATED { 20 } else { 10 };
+    }
+
     /// Says where it is; whoever reads a place beyond 4 GiB needs 64 bits.
     pub(super) fn place(&mut self, offset: u64) {
         self.offset = offset;

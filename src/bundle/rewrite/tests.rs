@@ -1,18 +1,20 @@
 //! Reading back, and writing a bundle once more.
 
 use std::io::{self, Cursor};
+use std::sync::Arc;
 
+use super::super::check::nothing;
 use super::super::verify::tests::findings;
 use super::super::writer::tests::{bundle_of, name, sample};
-use super::super::{check, verify::tests::manifest_of};
+use super::super::{Search, check, verify::tests::manifest_of};
 use super::*;
 use crate::bundle::Stored;
 use crate::bundle::document::Document;
 use crate::redact::{Cleared, MaskKey, Privacy};
 
 /// Counts a word, as the search for masked values does.
-fn search(word: &'static str) -> impl Fn(&str, &mut dyn Read) -> io::Result<u64> {
-    move |_, content| Ok(io::read_to_string(content)?.matches(word).count() as u64)
+fn search(word: &'static str) -> Search {
+    Arc::new(move |content, _| Ok(io::read_to_string(content)?.matches(word).count() as u64))
 }
 
 fn redaction() -> Redaction {
@@ -24,10 +26,10 @@ fn redaction() -> Redaction {
 #[test]
 fn a_bundle_reads_back_as_it_was_written() {
     let sample = sample();
-    let checked = check(Cursor::new(&sample.out), &sample.contents, &search("hello")).unwrap();
+    let checked = check(Cursor::new(&sample.out), &sample.contents, &search("hello"), None).unwrap();
     assert_eq!(checked.hits, [(name("report.html"), 1)]);
     // A search that stops early does not hide the rest of the entry.
-    let checked = check(Cursor::new(&sample.out), &sample.contents, &|_, _| Ok(0)).unwrap();
+    let checked = check(Cursor::new(&sample.out), &sample.contents, &nothing(), None).unwrap();
     assert_eq!(checked.hits, []);
 }
 
@@ -51,12 +53,12 @@ fn what_does_not_read_back_is_an_error() {
     let mut tag = changed(&|_| {});
     tag.tags.pop();
     for contents in [less, more, other, order, top, tag] {
-        let result = check(Cursor::new(&sample.out), &contents, &|_, _| Ok(0));
+        let result = check(Cursor::new(&sample.out), &contents, &nothing(), None);
         assert!(matches!(result, Err(Error::ReadBack(_))), "{result:?}");
     }
     let mut bytes = sample.out.clone();
     bytes[200] ^= 1;
-    assert!(check(Cursor::new(&bytes), &sample.contents, &|_, _| Ok(0)).is_err());
+    assert!(check(Cursor::new(&bytes), &sample.contents, &nothing(), None).is_err());
 }
 
 #[test]
@@ -64,14 +66,15 @@ fn only_the_named_entries_are_cleared_again() {
     let big = "line without the word\n".repeat(40_000);
     let files = [("data/a.txt", "my hunter2"), ("data/b.txt", &big), ("data/c.txt", ""), ("CASE.md", "case")];
     let sample = bundle_of(&files);
-    let checked = check(Cursor::new(&sample.out), &sample.contents, &search("hunter2")).unwrap();
+    let checked = check(Cursor::new(&sample.out), &sample.contents, &search("hunter2"), None).unwrap();
     let named: BTreeSet<EntryName> = checked.hits.into_iter().map(|(name, _)| name).collect();
     assert_eq!(named, BTreeSet::from([name("data/a.txt")]));
     let out = Cursor::new(Vec::new());
     let source = Cursor::new(&sample.out);
     let redaction = redaction();
     let names = BTreeMap::from([(name("data/c.txt"), name("data/d.txt"))]);
-    let again = Again { contents: &named, names: &names, redaction: &redaction };
+    let again =
+        Again { contents: &named, names: &names, redaction: &redaction, packing: &Packing::default() };
     let (writer, changed) = rewrite(source, &sample.contents, out, &again).unwrap();
     assert_eq!(changed.len(), 1);
     let masked = redaction.clear_text("my hunter2");
@@ -83,7 +86,7 @@ fn only_the_named_entries_are_cleared_again() {
     let finished = writer.finish_with(&mut Cleared::own_text(json), None).unwrap();
     let bytes = finished.out.into_inner();
     assert_eq!(findings(&bytes).unwrap(), []);
-    let checked = check(Cursor::new(&bytes), &finished.contents, &search("hunter2")).unwrap();
+    let checked = check(Cursor::new(&bytes), &finished.contents, &search("hunter2"), None).unwrap();
     assert_eq!(checked.hits, []);
 }
 
@@ -97,7 +100,12 @@ fn damage_that_came_since_is_an_error() {
         let mut bytes = sample.out.clone();
         bytes[at] ^= 0x10;
         let out = Cursor::new(Vec::new());
-        let again = Again { contents: &named, names: &BTreeMap::new(), redaction: &redaction };
+        let again = Again {
+            contents: &named,
+            names: &BTreeMap::new(),
+            redaction: &redaction,
+            packing: &Packing::default(),
+        };
         let result = rewrite(Cursor::new(&bytes), &sample.contents, out, &again);
         assert!(matches!(result.map(drop), Err(Error::ReadBack(_))), "byte {at}");
     }

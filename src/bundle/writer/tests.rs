@@ -26,7 +26,7 @@ fn text(text: &str) -> Cleared<'static, Cursor<Vec<u8>>> {
 }
 
 pub(in crate::bundle) fn bundle_of(files: &[(&str, &str)]) -> Sample {
-    let mut writer = Writer::start(Cursor::new(Vec::new()), TOP, started());
+    let mut writer = Writer::start(Cursor::new(Vec::new()), TOP, started(), Packing::default());
     for (path, content) in files {
         writer.add(&name(path), &mut text(content), None).unwrap();
     }
@@ -82,7 +82,7 @@ impl Read for Failing {
 fn what_was_read_before_a_failure_is_kept() {
     for length in [0, 7, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK] {
         let content = "x".repeat(length);
-        let mut writer = Writer::start(Cursor::new(Vec::new()), TOP, started());
+        let mut writer = Writer::start(Cursor::new(Vec::new()), TOP, started(), Packing::default());
         let source = Failing(Cursor::new(content.clone().into_bytes()));
         let mut cleared = Cleared::test_stream(source, Clearance::default());
         let added = writer.add(&name("data/x.txt"), &mut cleared, None).unwrap();
@@ -107,7 +107,7 @@ fn nothing_of_a_withheld_entry_stays() {
         .take(length)
         .collect();
         let withheld = Clearance { withheld: Some("not\ndecodable".to_owned()), ..Clearance::default() };
-        let mut writer = Writer::start(Cursor::new(Vec::new()), TOP, started());
+        let mut writer = Writer::start(Cursor::new(Vec::new()), TOP, started(), Packing::default());
         writer.add(&name("data/before.txt"), &mut text("before"), None).unwrap();
         let mut cleared = Cleared::test_stream(Cursor::new(noise.clone()), withheld);
         let added = writer.add(&name("data/x.bin"), &mut cleared, None).unwrap();
@@ -117,7 +117,13 @@ fn nothing_of_a_withheld_entry_stays() {
         let bytes = finished.out.into_inner();
         assert!(bytes.len() < 6000, "{length}: {}", bytes.len());
         assert!(!bytes.windows(8).any(|window| window == &noise[..8]));
-        let checked = super::super::check(Cursor::new(&bytes), &finished.contents, &|_, _| Ok(0)).unwrap();
+        let checked = super::super::check(
+            Cursor::new(&bytes),
+            &finished.contents,
+            &crate::bundle::check::nothing(),
+            None,
+        )
+        .unwrap();
         assert!(checked.hits.is_empty());
         let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
         let stub = io::read_to_string(archive.by_index(1).unwrap()).unwrap();
@@ -128,7 +134,7 @@ fn nothing_of_a_withheld_entry_stays() {
 
 #[test]
 fn a_name_is_never_used_twice() {
-    let mut writer = Writer::start(Cursor::new(Vec::new()), TOP, started());
+    let mut writer = Writer::start(Cursor::new(Vec::new()), TOP, started(), Packing::default());
     writer.add(&name("data/a.txt"), &mut text("1"), None).unwrap();
     let error = writer.add(&name("data/A.TXT"), &mut text("2"), None).unwrap_err();
     assert!(matches!(error, Error::Output { .. }));
@@ -168,7 +174,7 @@ impl Target for Full {
 }
 
 fn write_within(room: usize) -> Result<usize, Error> {
-    let mut writer = Writer::start(Full(Cursor::new(Vec::new()), room), TOP, started());
+    let mut writer = Writer::start(Full(Cursor::new(Vec::new()), room), TOP, started(), Packing::default());
     let mut result = Ok(());
     for path in ["data/a.txt", "data/b.txt", "data/c.txt"] {
         let added = writer.add(&name(path), &mut text(&path.repeat(99)), None);

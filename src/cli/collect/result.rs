@@ -16,7 +16,7 @@ const NAMED: usize = 20;
 
 /// What the command prints with `--json`.
 #[derive(Serialize)]
-pub(in crate::cli) struct Document<'a> {
+struct Document<'a> {
     schema: &'static str,
     bundle: String,
     sha256: String,
@@ -42,7 +42,17 @@ struct Gap {
     reason: String,
 }
 
-pub(in crate::cli) fn document(collected: &Collected) -> Document<'_> {
+/// Prints what came of a run; gives the exit code.
+pub(in crate::cli) fn show(collected: &Collected, json: bool) -> Exit {
+    if json {
+        print::json(&document(collected));
+    } else {
+        print::out(&print::plain(&text(collected)));
+    }
+    exit(collected)
+}
+
+fn document(collected: &Collected) -> Document<'_> {
     let manifest = &collected.manifest;
     Document {
         schema: "1.0",
@@ -84,7 +94,7 @@ fn gaps(collected: &Collected) -> impl Iterator<Item = Entry> + '_ {
     collected.manifest.entries.iter().filter(is_gap)
 }
 
-pub(in crate::cli) fn exit(collected: &Collected) -> Exit {
+fn exit(collected: &Collected) -> Exit {
     if collected.manifest.run.interrupted || gaps(collected).next().is_some() {
         Exit::Partial
     } else {
@@ -92,7 +102,7 @@ pub(in crate::cli) fn exit(collected: &Collected) -> Exit {
     }
 }
 
-pub(in crate::cli) fn text(collected: &Collected) -> String {
+fn text(collected: &Collected) -> String {
     let manifest = &collected.manifest;
     let totals = &manifest.totals;
     let mut text = String::new();

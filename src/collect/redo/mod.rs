@@ -11,7 +11,7 @@ use super::entry::{Counted, stamp};
 use super::publish::{Collected, settle, top_folder};
 use super::{Event, Reporter, Stop, disguise};
 use crate::Error;
-use crate::bundle::{End, Partial, PartialFile, Writer};
+use crate::bundle::{End, Packing, Partial, PartialFile, Writer};
 use crate::host::Clock;
 use crate::manifest::{
     Entry, HostFacts, Lines, Manifest, Origin, Outcome, PackedLines, RedactionFacts, Run, SCHEMA, Tool,
@@ -29,6 +29,8 @@ pub struct Redo<'a> {
     pub stop: &'a Stop,
     /// Listens.
     pub tell: &'a dyn Reporter,
+    /// How entries are packed, and by how many threads.
+    pub packing: Packing,
     /// The clock of this machine.
     pub clock: &'a Clock,
     /// The command line; it is redacted before it is kept.
@@ -41,7 +43,7 @@ pub fn redact_again(redo: &Redo<'_>, path: &Path, partial: Partial) -> Result<Co
     let started = redo.clock.utc();
     let mut input = Input::open(path)?;
     let old = input.manifest()?;
-    let mut writer = Writer::start(partial.out()?, &top_folder(&partial), started);
+    let mut writer = Writer::start(partial.out()?, &top_folder(&partial), started, redo.packing.clone());
     let mut lines = Lines::default();
     let members = input.members(old.as_ref())?;
     redo.tell.tell(Event::Started {
@@ -114,7 +116,7 @@ fn take(
             return Ok(Entry { outcome, reason: Some(reason.to_string()), sha256: None, bytes: 0, ..entry });
         }
     };
-    let hint = Hint::new(name.file_name(), &[]);
+    let hint = Hint { pool: redo.packing.pool.clone(), ..Hint::new(name.file_name(), &[]) };
     let mut content = redo.redaction.clear(Counted { source, tell: redo.tell }, &hint);
     let added = writer.add(&name, &mut content, modified)?;
     entry.bytes = added.bytes;
