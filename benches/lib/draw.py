@@ -63,7 +63,7 @@ class Draw:
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
     def letters(self, length):
-        """Letters and digits, at least one of each kind in any ten is likely but not sure."""
+        """Letters and digits."""
         return "".join(self.random.choices(LETTERS, k=length))
 
     def skewed(self, limit):

@@ -60,36 +60,42 @@ def trace(loggers):
 
 
 def proxy_audit(draw, message):
+    """A record of who asked the proxy for what."""
     start, _, _ = _head(draw, draw.pick(messages.PROXY_LOGGERS), message)
     middle = f"{draw.session}\t{draw.guid()}\tBENCH\t{draw.user}\t\t::ffff:{draw.address}\t{draw.app}\tqlikbench1.bench.local:4747"
     return f"{start}\t{middle}\t{{}}\t{draw.hex(40)}\r\n"
 
 
 def proxy_counters(draw, message):
+    """The proxy's counters."""
     start, _, identity = _head(draw, "Performance.Proxy.Proxy.Core.Performance.CounterWriter", message)
     counters = "\t".join([str(draw.skewed(900)) for _ in range(10)])
     return f"{start}\t0\t{counters}\t{identity}\r\n"
 
 
 def repository_audit(draw, message):
+    """A record of a change in the repository."""
     start, _, _ = _head(draw, draw.pick(messages.REPOSITORY_LOGGERS), message)
     action = draw.pick(("Create", "Update", "Delete", "Read"))
     return f"{start}\t{draw.session}\t{action}\tBENCH\t{draw.user}\t{draw.guid()}\t{draw.hex(40)}\r\n"
 
 
 def license_row(draw, message):
+    """A record of an access that was granted or refused."""
     start, _, _ = _head(draw, "License.Repository.Repository.Core.Licensing.AccessCheck", message)
     outcome = draw.pick(("UsageGranted", "UsageDenied", "Allocate"))
     return f"{start}\t{draw.session}\t{draw.guid()}\tLogin\t{outcome}\tBENCH\\{draw.user}\t{draw.guid()}\t{draw.hex(40)}\r\n"
 
 
 def engine_system(draw, message):
+    """A record of the engine; the large log consists of these."""
     start, _, identity = _head(draw, "System.Engine.Engine", message)
     middle = f"{draw.session}\tBENCH\t{draw.user}\t{draw.stamp(draw.below(9))}\t{1000 + draw.below(9000)}\t3792"
     return f"{start}\t{middle}\t{draw.guid()}\t20190120T060312.000+0100\t{identity}\r\n"
 
 
 def engine_session(draw, message):
+    """The end of a session of the engine."""
     start, _, identity = _head(draw, "Session.Engine.Engine", message)
     spent = draw.skewed(7_200_000)
     numbers = f"{spent / 86_400_000:.6f}\t{spent * draw.chance() / 9000:.6f}\t{draw.skewed(90000)}\t{draw.skewed(900000)}\t{draw.skewed(900)}\t{draw.skewed(90)}"
@@ -101,6 +107,7 @@ def engine_session(draw, message):
 
 
 def engine_counters(draw, message):
+    """The engine's counters."""
     start, _, identity = _head(draw, "Performance.Engine.Engine", message)
     counters = "\t".join([str(draw.skewed(500)) for _ in range(17)])
     memory = "\t".join([str(2000 + draw.skewed(60000)) for _ in range(4)])
@@ -112,6 +119,7 @@ def engine_counters(draw, message):
 
 
 def qix_counter(draw, message):
+    """How often the engine was called."""
     start, _, _ = _head(draw, "QixCounter.Engine.Engine", message)
     name = draw.pick(("Reload", "Clear", "GetLayout", "SelectValues", "Search"))
     return f"{start}\t\t\t\t{draw.stamp()}\t3200\t3792\t{name}\t{draw.skewed(900)}\t{draw.hex(40)}\r\n"
@@ -161,6 +169,7 @@ def service_row(service, version):
 
 
 def task(draw, message):
+    """A run of a task."""
     start, level, identity = _head(draw, "TaskExecution.Scheduler.Scheduler.Master.Task.TaskSession", message)
     spent = draw.skewed(3_600_000)
     reason = "Engine returned an error" if level == "ERROR" else ""
@@ -182,6 +191,7 @@ def node(version):
 
 
 def access(draw, message):
+    """A request to a service on node.js."""
     page = f"https://qlikbench1.bench.local/{draw.pick(('hub', 'qmc', 'sense/app/' + draw.app))}"
     status = draw.pick((200,) * 12 + (304, 302, 401, 404))
     return (

@@ -12,6 +12,19 @@ from typing import Callable, NamedTuple
 SPAWN = Path(__file__).with_name("spawn.py")
 
 
+def busy():
+    """Processor seconds that this machine has spent on anything, so far."""
+    with open("/proc/stat", encoding="ascii") as lines:
+        user, nice, system, _idle, _wait, interrupts, soft, stolen = map(int, lines.readline().split()[1:9])
+    return (user + nice + system + interrupts + soft + stolen) / os.sysconf("SC_CLK_TCK")
+
+
+def spent_on_children():
+    """Processor seconds of the programs that were run from here and have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 class Run(NamedTuple):
     """What one run took."""
 
@@ -21,10 +34,11 @@ class Run(NamedTuple):
     code: int
     timed_out: bool
     output: int
+    others: float  # Processor seconds that other programs of this machine took meanwhile.
 
 
 class Contender(NamedTuple):
-    """One thing to run on some input."""
+    """One thing to run on some input, in a folder; `output` is a file that it makes, `stdout` the file that its standard output goes to."""
 
     name: str
     commands: list
@@ -43,7 +57,7 @@ class Row:
 
     def __init__(self, section, contender):
         self.section, self.name, self.content = section, contender.name, contender.content
-        self.runs, self.notes = [], []
+        self.runs, self.notes, self.failed = [], [], False
 
     def note(self, text):
         """Add something that a reader of the table has to know, once."""
@@ -56,13 +70,19 @@ class Row:
 
     @property
     def is_whole(self):
-        """Whether every run ran to its end."""
-        return bool(self.runs) and not any(run.timed_out for run in self.runs)
+        """Whether every run ran to its end and did what it should."""
+        return bool(self.runs) and not self.failed and not any(run.timed_out for run in self.runs)
 
     @property
     def peak(self):
         """The largest peak memory in MB."""
         return max(run.peak for run in self.runs) * 1024 / 1e6
+
+    @property
+    def others(self):
+        """The share of all processors that other programs took meanwhile, in the median run."""
+        shares = sorted(run.others / (run.wall * os.cpu_count()) for run in self.runs)
+        return shares[len(shares) // 2]
 
     def as_json(self):
         """The raw figures."""
@@ -93,9 +113,11 @@ class Bench:
             arguments += ["--then--", *map(str, command)] if arguments else map(str, command)
         os.sync()  # What the run before wrote is not for this one to wait for.
         spawn = [sys.executable, "-I", "-S", str(SPAWN), str(limit), str(stdout or os.devnull), str(self.out / "errors"), *arguments]
+        before, own = busy(), spent_on_children()
         told = subprocess.run(spawn, cwd=folder, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+        others = busy() - before - (spent_on_children() - own)
         wall, user, system = map(float, told[:3])
-        return Run(wall, user + system, int(told[3]), int(told[4]), told[5] == "1", 0)
+        return Run(wall, user + system, int(told[3]), int(told[4]), told[5] == "1", 0, max(0.0, others))
 
     def errors(self):
         """The last line that the last run wrote to standard error."""
@@ -104,11 +126,12 @@ class Bench:
 
     def turn(self, contender, row):
         """One run of a contender, with its checks; what it wrote is removed."""
-        run = self.run(contender.commands, contender.folder, contender.limit, contender.stdout or (contender.output if contender.output else None))
+        run = self.run(contender.commands, contender.folder, contender.limit, contender.stdout)
         if run.timed_out:
             row.note(f"ended after {contender.limit:.0f} s")
         elif run.code not in contender.codes:
             row.note(f"exit code {run.code}: {self.errors()}")
+            row.failed = True
         size = contender.output.stat().st_size if contender.output and contender.output.exists() else 0
         row.runs.append(run._replace(output=size))
         if contender.check and not run.timed_out:

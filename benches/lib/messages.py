@@ -75,7 +75,10 @@ PROXY = (
     lambda d: f"Web socket {d.below(99999)} to wss://qlikbench1.bench.local:4747/app/{d.app} opened for session {d.session}",
     lambda d: f"Connection {d.guid()} from [::ffff:{d.address}]:{1024 + d.below(64000)} closed after {d.skewed(90000)} ms, {d.skewed(999999)} bytes",
     lambda d: f"Retrieved {1 + d.below(4)} engines for app {d.app}, chose {HOSTS[d.below(3)]} with load {d.below(100)} %",
-    lambda d: f"Request GET /api/v1/{d.pick(RESOURCES)}/{d.guid()} forwarded to port {4900 + d.below(90)}, answered {d.pick((200, 200, 304, 404))} in {d.skewed(3000)} ms",
+    lambda d: (
+        f"Request GET /api/v1/{d.pick(RESOURCES)}/{d.guid()} forwarded to port {4900 + d.below(90)}, answered {d.pick((200, 200, 304, 404))} "
+        f"in {d.skewed(3000)} ms"
+    ),
     lambda d: f"Start session for user: 'BENCH\\{d.user}', virtual proxy {d.pick(('', 'forms', 'saml'))}/, {d.below(40)} sessions of this user",
     lambda d: f"TLS handshake with {d.address} took {d.skewed(400)} ms, cipher suite {d.below(60)}, resumed {d.pick(('yes', 'no'))}",
     lambda d: f"Backend {HOSTS[d.below(3)]}:{4239 + d.below(9)} answered the health check in {d.skewed(800)} ms",
@@ -116,7 +119,10 @@ SCRIPT = (
     lambda d: f"FROM [lib://Qvd (bench_{d.user})/{d.pick(TABLES)}_{d.below(999)}.qvd] (qvd) WHERE {d.pick(FIELDS)} > {d.below(100000)}",
     lambda d: f"           {3 + d.below(9)} fields found: {', '.join(d.pick(FIELDS) for _ in range(4))}, {d.skewed(9_000_000)} lines fetched",
     lambda d: f"STORE {d.pick(TABLES)} INTO [lib://Out/{d.hex(8)}/{d.pick(TABLES)}_{d.below(9999)}.qvd] (qvd)",
-    lambda d: f"SQL SELECT {', '.join(d.pick(FIELDS) for _ in range(4))} FROM dbo.{d.pick(TABLES)} WHERE {d.pick(FIELDS)} >= {d.below(99999)} ORDER BY {d.pick(FIELDS)}",
+    lambda d: (
+        f"SQL SELECT {', '.join(d.pick(FIELDS) for _ in range(4))} FROM dbo.{d.pick(TABLES)} "
+        f"WHERE {d.pick(FIELDS)} >= {d.below(99999)} ORDER BY {d.pick(FIELDS)}"
+    ),
     lambda d: f"LET vRows = {d.skewed(9_000_000)}",
     lambda d: f"           Joining with {d.pick(TABLES)}: {d.skewed(900000)} rows in {d.skewed(40000)} ms",
     lambda d: f"TRACE run {d.guid()} step {d.below(400)} of {d.title}, memory {d.skewed(9000)} MB",
