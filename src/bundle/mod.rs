@@ -3,6 +3,7 @@
 mod bag;
 mod check;
 mod container;
+mod deflate;
 mod digest;
 mod document;
 mod pack;
@@ -18,6 +19,7 @@ mod writer;
 mod foreign;
 
 pub use check::{Checked, Search, check};
+pub use deflate::{Effort, Encoder};
 pub use digest::{Hashing, NotADigest, Sha256Hex};
 pub use pack::{Compression, Packing};
 pub use partial::{Partial, PartialFile, Published};

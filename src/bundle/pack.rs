@@ -5,9 +5,10 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 
-use flate2::{Compress, Crc, FlushCompress, Status};
+use flate2::Crc;
 
 use super::container::{DEFLATED, STORED};
+use super::deflate::{Effort, Encoder};
 use crate::pool::{InOrder, Pool};
 
 /// Bytes of content in a block.
@@ -32,12 +33,11 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// Measured on logs: levels 1 and 9 are larger or slower than their neighbors.
-    fn level(self) -> u32 {
+    fn effort(self) -> Effort {
         match self {
-            Self::Fast => 2,
-            Self::Balanced => 3,
-            Self::Small => 8,
+            Self::Fast => Effort::Fast,
+            Self::Balanced => Effort::Balanced,
+            Self::Small => Effort::Small,
         }
     }
 }
@@ -137,11 +137,9 @@ impl Packer {
         let next = self.block[self.block.len().saturating_sub(WINDOW)..].to_vec();
         let block = std::mem::replace(&mut self.block, next);
         let known = std::mem::replace(&mut self.known, self.block.len());
-        let level = self.packing.compression.level();
-        self.blocks.give(self.packing.pool.as_ref(), BLOCK as u64, move || {
-            let (dictionary, content) = block.split_at(known);
-            deflate(level, dictionary, content, is_last)
-        });
+        let effort = self.packing.compression.effort();
+        self.blocks
+            .give(self.packing.pool.as_ref(), BLOCK as u64, move || deflate(effort, &block, known, is_last));
     }
 
     /// Passes on what is done, once enough blocks are under way.
@@ -155,39 +153,18 @@ impl Packer {
 }
 
 thread_local! {
-    /// What deflate needs in memory is as much work to set up as a small file is to deflate.
-    static STATE: RefCell<Option<(u32, Compress)>> = const { RefCell::new(None) };
+    /// What an encoder needs in memory is as much work to set up as a small file is to deflate.
+    static ENCODER: RefCell<Option<(Effort, Encoder)>> = const { RefCell::new(None) };
 }
 
 /// One block, behind others or the last.
-fn deflate(level: u32, dictionary: &[u8], content: &[u8], is_last: bool) -> Vec<u8> {
-    let flush = if is_last { FlushCompress::Finish } else { FlushCompress::Sync };
-    STATE.with_borrow_mut(|state| {
-        let state = match state {
-            Some((known, state)) if *known == level => {
-                state.reset();
-                state
-            }
-            _ => &mut state.insert((level, Compress::new(flate2::Compression::new(level), false))).1,
+fn deflate(effort: Effort, text: &[u8], known: usize, is_last: bool) -> Vec<u8> {
+    ENCODER.with_borrow_mut(|encoder| {
+        let encoder = match encoder {
+            Some((set_up, encoder)) if *set_up == effort => encoder,
+            _ => &mut encoder.insert((effort, Encoder::new(effort))).1,
         };
-        if !dictionary.is_empty() {
-            state.set_dictionary(dictionary).expect("a stream that has just begun takes one");
-        }
-        let mut packed = Vec::with_capacity(content.len() / 4 + 1024);
-        loop {
-            let taken = usize::try_from(state.total_in()).expect("a block is small");
-            let before = packed.len();
-            packed.reserve(16 * 1024);
-            let status = state
-                .compress_vec(&content[taken..], &mut packed, flush)
-                .expect("deflate takes whatever it is given");
-            let is_all = usize::try_from(state.total_in()).expect("a block is small") == content.len();
-            let has_room = packed.len() < packed.capacity();
-            let is_done = if is_last { status == Status::StreamEnd } else { is_all && has_room };
-            if is_done || (packed.len() == before && status == Status::BufError && is_all) {
-                return packed;
-            }
-        }
+        encoder.encode(text, known, is_last)
     })
 }
 
