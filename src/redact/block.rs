@@ -1,6 +1,7 @@
 //! Secrets that go over several lines: private keys, encrypted sections of .NET configuration, Section Access tables. What is open is kept
 //! between pieces of a stream, and every block ends by itself when what stands there no longer looks like it.
 
+use super::scan::line_start;
 use super::table::trim;
 
 /// Blocks that are open at the end of a piece. Each kind is followed for itself, so that one that was masked away in a first pass changes
@@ -27,14 +28,14 @@ struct Section {
 }
 
 /// What opens a block.
-const OPENINGS: [&[u8]; 7] = [
-    b"-----begin",
-    b"---- begin",
-    b"<ciphervalue",
-    b"section access",
-    b"section\taccess",
-    b"<encryptionkey",
-    b"private-lines:",
+pub(super) const OPENINGS: [&str; 7] = [
+    "-----begin",
+    "---- begin",
+    "<ciphervalue",
+    "section access",
+    "section\taccess",
+    "<encryptionkey",
+    "private-lines:",
 ];
 
 /// Lines after which an element or a section is given up.
@@ -47,19 +48,22 @@ const PATIENCE: u8 = 4;
 const SECRET_COLUMNS: [&str; 4] = ["password", "serial", "pwd", "ntsid"];
 
 impl Blocks {
-    /// Finds the parts of blocks in `text[from..to]`, which holds whole lines unless a line is over the limit.
+    /// Finds the parts of blocks in `text[from..to]`, which holds whole lines unless a line is over the limit. The openings are all places
+    /// where a block may begin.
     pub(super) fn find(
         &mut self,
         text: &[u8],
-        from: usize,
-        to: usize,
+        (from, to): (usize, usize),
+        openings: &[usize],
         mut found: impl FnMut(usize, usize, &'static str),
     ) {
         let open = self.putty > 0 || self.pem.is_some() || self.element.is_some() || self.section.is_some();
-        if !open && !has_opening(&text[from..to]) {
-            return;
-        }
-        let mut start = from;
+        let first = openings.iter().find(|at| **at >= from && **at < to);
+        let mut start = match (open, first) {
+            (true, _) => from,
+            (false, Some(at)) => line_start(text, *at).max(from),
+            (false, None) => return,
+        };
         while start < to {
             let end = memchr::memchr(b'\n', &text[start..to]).map_or(to, |at| start + at + 1);
             let folded = text[start..end].to_ascii_lowercase();
@@ -207,17 +211,6 @@ fn dashes(folded: &[u8]) -> usize {
         .map_or(0, |at| at + folded[at..].iter().take_while(|byte| **byte == b'-').count())
 }
 
-fn has_opening(text: &[u8]) -> bool {
-    // The needles are few and rare: their first bytes sort out nearly all of the text.
-    memchr::memchr3_iter(b'-', b'<', b's', text).chain(memchr::memchr3_iter(b'S', b'P', b'p', text)).any(
-        |at| {
-            OPENINGS.iter().any(|opening| {
-                text[at..].get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening))
-            })
-        },
-    )
-}
-
 /// Where the content of the first encrypted element begins.
 fn opening(folded: &[u8]) -> Option<usize> {
     let names = [&b"<ciphervalue"[..], b"<encryptionkey"];
@@ -286,9 +279,27 @@ fn section_access(
         section.header_next = false;
         return;
     }
+    // What a reload log says of the table is no row of it.
+    if [&b"fields found"[..], b"lines fetched"]
+        .iter()
+        .any(|words| memchr::memmem::find(folded, words).is_some())
+    {
+        section.columns.clear();
+        return;
+    }
     if memchr::memchr(b']', folded).is_some_and(|at| folded[..at].trim_ascii().is_empty()) {
         section.columns.clear();
     }
+    section_row(text, (start, end), section, found);
+}
+
+/// The secret cells of a row.
+fn section_row(
+    text: &[u8],
+    (start, end): (usize, usize),
+    section: &Section,
+    found: &mut impl FnMut(usize, usize, &'static str),
+) {
     let mut cell_start = start;
     let mut column = 0;
     for at in start..=end {

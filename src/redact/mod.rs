@@ -132,6 +132,8 @@ pub struct RuleFacts<'a> {
     pub id: &'a str,
     /// What kind of secret it finds.
     pub class: &'a str,
+    /// Where it looks, in words.
+    pub contexts: &'a str,
     /// An example; what stands between « and » is masked.
     pub example: &'a str,
     /// Who describes that shape.
@@ -197,6 +199,7 @@ impl Redaction {
         self.tools.rules.list.iter().map(|rule| RuleFacts {
             id: &rule.id,
             class: &rule.class,
+            contexts: &rule.contexts,
             example: rule.hides.first().map_or("", String::as_str),
             source: &rule.source,
         })

@@ -1,17 +1,21 @@
-//! Finds all needles of all rules in one look at the text: a table tells for each four bytes whether a needle may stand around them, and
-//! only there is compared. Letter case of ASCII does not count.
+//! Finds all needles of a set in one look at the text: a table tells for each four bytes whether a needle may stand around them, and only
+//! there is compared. Letter case of ASCII counts only if asked for.
 
 use memchr::memmem;
+use zeroize::Zeroize;
 
 /// Needles that are shorter are looked for one by one.
 const SHORTEST: usize = 3;
 
-/// Bits of the hash that picks a bit of the table, and of the one that picks a list.
-const TABLE: u32 = 17;
-const LISTS: u32 = 13;
+/// Bits of the hash that picks an entry of the smallest table, which stays in the nearest memory, and of the largest.
+const SMALLEST: u32 = 14;
+const LARGEST: u32 = 18;
 
 /// Three bytes of four.
 const THREE: u32 = 0x00FF_FFFF;
+
+/// What makes letters of ASCII small.
+const SMALL: u32 = 0x2020_2020;
 
 /// Letters and digits from common to rare in logs; what is not here is rarer in needles than in text, and counts as common.
 const COMMON_FIRST: &[u8] = b" etaoinsrldcu=:\"/.-_0123456789mpghfvbywkxjqz";
@@ -27,8 +31,9 @@ pub(super) struct Hit {
 
 /// Part of a needle by which it is found.
 struct Anchor {
-    /// Its four bytes, folded, or all three of a shorter needle.
+    /// Its four bytes, or all three of a shorter needle, and which of them count.
     gram: u32,
+    mask: u32,
     needle: u32,
     /// How far into the needle it stands.
     offset: u16,
@@ -37,10 +42,12 @@ struct Anchor {
 /// All needles, ready to be searched for.
 pub(super) struct Needles {
     words: Vec<Box<[u8]>>,
-    /// A bit for each hash of four bytes by which a needle is found, and of three.
-    four: Box<[u64]>,
-    three: Box<[u64]>,
-    /// Where the anchors of each list begin; one more than there are lists.
+    /// For three bytes, by their hash, which fourth bytes may follow: a bit for each eighth of all bytes.
+    table: Box<[u8]>,
+    bits: u32,
+    /// What is added to bytes before they are compared.
+    fold: u32,
+    /// Where the anchors of each entry of the table begin; one more than there are entries.
     starts: Vec<u32>,
     anchors: Vec<Anchor>,
     /// Needles that are too short for the table, in each letter case.
@@ -48,59 +55,78 @@ pub(super) struct Needles {
 }
 
 impl Needles {
-    /// Needles in small letters, as far as they are ASCII. Few of them may have less than three bytes.
+    /// Needles in small letters, as far as they are ASCII, to be found in any. Few of them may have less than three bytes.
     pub(super) fn new(needles: Vec<Vec<u8>>) -> Self {
-        let mut four = vec![0_u64; 1 << (TABLE - 6)].into_boxed_slice();
-        let mut three = four.clone();
-        let mut lists: Vec<Vec<Anchor>> = Vec::new();
-        lists.resize_with(1 << LISTS, Vec::new);
+        Self::with(needles, SMALL)
+    }
+
+    /// Needles to be found exactly as they are, three bytes or longer.
+    pub(super) fn exact(needles: Vec<Vec<u8>>) -> Self {
+        Self::with(needles, 0)
+    }
+
+    fn with(needles: Vec<Vec<u8>>, fold: u32) -> Self {
+        let bits = (needles.len() * 8).max(1).ilog2().clamp(SMALLEST, LARGEST);
+        let mut table = vec![0_u8; 1 << bits].into_boxed_slice();
+        let mut all: Vec<(usize, Anchor)> = Vec::new();
         let short = needles.iter().enumerate().filter(|(_, needle)| needle.len() < SHORTEST);
         let short = short.flat_map(|(at, needle)| cases(needle).into_iter().map(move |needle| (needle, at)));
         let short = short.map(|(needle, at)| (memmem::Finder::new(&needle).into_owned(), at)).collect();
         for (at, needle) in needles.iter().enumerate().filter(|(_, needle)| needle.len() >= SHORTEST) {
             let offset = rarest(needle);
-            let gram = match needle[offset..] {
-                [a, b, c, d, ..] => fold([a, b, c, d]),
-                [a, b, c] => fold([a, b, c, 0]) & THREE,
+            let (gram, mask) = match needle[offset..] {
+                [a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]) | fold, u32::MAX),
+                [a, b, c] => ((u32::from_le_bytes([a, b, c, 0]) | fold) & THREE, THREE),
                 _ => continue,
             };
-            let (hash, bits) =
-                if needle.len() < 4 { (hash(gram), &mut three) } else { (hash(gram), &mut four) };
-            set(bits, hash);
-            let anchor = Anchor {
-                gram,
-                needle: u32::try_from(at).expect("there are not that many needles"),
-                offset: u16::try_from(offset).expect("a needle is a word"),
-            };
-            lists[(hash >> (32 - LISTS)) as usize].push(anchor);
+            let entry = entry(gram, bits);
+            table[entry] |= if mask == THREE { u8::MAX } else { follower(gram) };
+            let needle = u32::try_from(at).expect("there are not that many needles");
+            let offset = u16::try_from(offset).expect("a needle is a word");
+            all.push((entry, Anchor { gram, mask, needle, offset }));
         }
-        let mut starts = vec![0];
-        let mut anchors = Vec::new();
-        for list in lists {
-            anchors.extend(list);
-            starts.push(u32::try_from(anchors.len()).expect("there are not that many needles"));
+        all.sort_by_key(|(entry, _)| *entry);
+        let mut starts = vec![0; table.len() + 1];
+        for (entry, _) in &all {
+            starts[entry + 1] += 1;
         }
+        for entry in 0..table.len() {
+            starts[entry + 1] += starts[entry];
+        }
+        let anchors = all.into_iter().map(|(_, anchor)| anchor).collect();
         let words = needles.into_iter().map(Vec::into_boxed_slice).collect();
-        Self { words, four, three, starts, anchors, short }
+        Self { words, table, bits, fold, starts, anchors, short }
     }
 
     /// All places of all needles, overlapping ones too, sorted by their ends.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for (at, gram) in text.windows(4).enumerate() {
-            let gram = fold([gram[0], gram[1], gram[2], gram[3]]);
-            let (four, three) = (hash(gram), hash(gram & THREE));
-            if is_set(&self.four, four) {
-                self.compare(text, at, (gram, four), &mut hits);
+        let fold = u64::from(self.fold) << 32 | u64::from(self.fold);
+        // Places are looked at by fours, so that their hashes are computed at the same time.
+        let mut at = 0;
+        while let Some(bytes) = text.get(at..at + 8).and_then(<[u8]>::first_chunk) {
+            let bytes = u64::from_le_bytes(*bytes) | fold;
+            let four = [gram(bytes, 0), gram(bytes, 1), gram(bytes, 2), gram(bytes, 3)];
+            let likely = |gram: u32| self.table[entry(gram, self.bits)] & follower(gram) != 0;
+            // Not `any`: all four hashes are computed before the one branch.
+            if likely(four[0]) | likely(four[1]) | likely(four[2]) | likely(four[3]) {
+                for (step, gram) in four.into_iter().enumerate().filter(|(_, gram)| likely(*gram)) {
+                    self.compare(text, at + step, (gram, entry(gram, self.bits)), &mut hits);
+                }
             }
-            if is_set(&self.three, three) {
-                self.compare(text, at, (gram & THREE, three), &mut hits);
+            at += 4;
+        }
+        for (step, gram) in text[at..].windows(4).enumerate() {
+            let gram = u32::from_le_bytes([gram[0], gram[1], gram[2], gram[3]]) | self.fold;
+            let entry = entry(gram, self.bits);
+            if self.table[entry] & follower(gram) != 0 {
+                self.compare(text, at + step, (gram, entry), &mut hits);
             }
         }
         // A needle of three bytes at the very end.
         if let [.., a, b, c] = text {
-            let gram = fold([*a, *b, *c, 0]) & THREE;
-            self.compare(text, text.len() - 3, (gram, hash(gram)), &mut hits);
+            let gram = (u32::from_le_bytes([*a, *b, *c, 0]) | self.fold) & THREE;
+            self.compare(text, text.len() - 3, (gram, entry(gram, self.bits)), &mut hits);
         }
         for (finder, needle) in &self.short {
             let length = finder.needle().len();
@@ -113,35 +139,48 @@ impl Needles {
 
     /// The needles that stand around these four bytes.
     #[inline(never)]
-    fn compare(&self, text: &[u8], at: usize, (gram, hash): (u32, u32), hits: &mut Vec<Hit>) {
-        let list = (hash >> (32 - LISTS)) as usize;
-        let list = self.starts[list] as usize..self.starts[list + 1] as usize;
-        for anchor in self.anchors[list].iter().filter(|anchor| anchor.gram == gram) {
+    fn compare(&self, text: &[u8], at: usize, (gram, entry): (u32, usize), hits: &mut Vec<Hit>) {
+        let list = self.starts[entry] as usize..self.starts[entry + 1] as usize;
+        for anchor in self.anchors[list].iter().filter(|anchor| gram & anchor.mask == anchor.gram) {
             let needle = &self.words[anchor.needle as usize];
             let Some(start) = at.checked_sub(usize::from(anchor.offset)) else { continue };
             let end = start + needle.len();
-            if text.get(start..end).is_some_and(|part| part.eq_ignore_ascii_case(needle)) {
+            let is_there = |part: &[u8]| match self.fold {
+                0 => part == &**needle,
+                _ => part.eq_ignore_ascii_case(needle),
+            };
+            if text.get(start..end).is_some_and(is_there) {
                 hits.push(Hit { end, start, needle: anchor.needle as usize });
             }
         }
     }
 }
 
-/// Letters without their case. Other signs may fall together, which only costs a comparison.
-fn fold(bytes: [u8; 4]) -> u32 {
-    u32::from_le_bytes(bytes) | 0x2020_2020
+impl Drop for Needles {
+    /// Needles may be secrets.
+    fn drop(&mut self) {
+        self.words.iter_mut().for_each(Zeroize::zeroize);
+        self.anchors.iter_mut().for_each(|anchor| anchor.gram.zeroize());
+    }
 }
 
-fn is_set(bits: &[u64], hash: u32) -> bool {
-    bits[(hash >> (32 - TABLE + 6)) as usize] >> (hash >> (32 - TABLE) & 63) & 1 == 1
+/// Four of eight bytes, from this one on.
+#[inline]
+fn gram(bytes: u64, step: u32) -> u32 {
+    let low = (bytes >> (8 * step)) & u64::from(u32::MAX);
+    u32::try_from(low).expect("four bytes")
 }
 
-fn set(bits: &mut [u64], hash: u32) {
-    bits[(hash >> (32 - TABLE + 6)) as usize] |= 1 << (hash >> (32 - TABLE) & 63);
+/// The entry of the table for the first three of these bytes.
+#[inline]
+fn entry(gram: u32, bits: u32) -> usize {
+    ((gram & THREE).wrapping_mul(0x9E37_79B1) >> (32 - bits)) as usize
 }
 
-fn hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9E37_79B1)
+/// The bit for the last of these bytes.
+#[inline]
+fn follower(gram: u32) -> u8 {
+    1 << ((gram >> 24) & 7)
 }
 
 /// A word of few letters in all their cases.
@@ -212,6 +251,13 @@ mod tests {
             let text = text.as_bytes();
             assert_eq!(finder.find(text), slowly(&needles, text), "{:?}", String::from_utf8_lossy(text));
         }
+    }
+
+    #[test]
+    fn letter_case_counts_if_asked_for() {
+        let finder = Needles::exact([&b"Pass"[..], b"pas"].map(<[u8]>::to_vec).to_vec());
+        let hits: Vec<usize> = finder.find(b"pass Pass PASS pas").iter().map(|hit| hit.start).collect();
+        assert_eq!(hits, [0, 5, 15]);
     }
 
     proptest::proptest! {

@@ -1,5 +1,6 @@
 //! What all streams of a run are looked at with: the rules, and all their needles as they may be written.
 
+use super::block::OPENINGS;
 use super::needle::Needles;
 use super::rules::Rules;
 use super::words::Words;
@@ -10,6 +11,8 @@ pub(super) enum Call {
     /// A key word; whether it must be a part of a name by itself.
     Key(bool),
     Rule(usize),
+    /// A block may begin.
+    Opening,
 }
 
 /// What all streams of a run are looked at with.
@@ -34,7 +37,9 @@ impl Prefilter {
         let needles = rules.list.iter().enumerate().flat_map(|(at, rule)| {
             rule.needles.iter().map(move |needle| (needle.to_lowercase().into_bytes(), Call::Rule(at)))
         });
-        let (needles, calls): (Vec<Vec<u8>>, Vec<Call>) = keys.chain(parts).chain(needles).unzip();
+        let openings = OPENINGS.iter().map(|opening| (opening.as_bytes().to_vec(), Call::Opening));
+        let (needles, calls): (Vec<Vec<u8>>, Vec<Call>) =
+            keys.chain(parts).chain(needles).chain(openings).unzip();
         Self { needles: Needles::new(needles), calls }
     }
 }

@@ -3,9 +3,8 @@
 use std::io::{self, Read};
 use std::sync::{Arc, LazyLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
 use super::learn::Learned;
+use super::needle::Needles;
 use super::{archive, engine};
 use crate::pool::Pool;
 
@@ -63,13 +62,9 @@ const PLACES: [&str; 9] = [
     "apikey",
 ];
 
-static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+static NEEDLES: LazyLock<Needles> = LazyLock::new(|| {
     let needles = BEGINNINGS.iter().map(|(beginning, ..)| *beginning).chain(PLACES);
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::Standard)
-        .build(needles)
-        .expect("constants make an automaton")
+    Needles::new(needles.map(|needle| needle.to_ascii_lowercase().into_bytes()).collect())
 });
 
 /// The check of finished entries.
@@ -91,11 +86,10 @@ impl ReadBack {
 
 /// Finds what must not be there after clearing.
 pub(super) fn find(text: &[u8], mut found: impl FnMut(usize, usize)) {
-    for hit in NEEDLES.find_overlapping_iter(text) {
-        let at = hit.pattern().as_usize();
-        let span = match BEGINNINGS.get(at) {
-            Some(beginning) => token(text, hit.start(), *beginning),
-            None => place(text, hit.end(), PLACES[at - BEGINNINGS.len()]),
+    for hit in NEEDLES.find(text) {
+        let span = match BEGINNINGS.get(hit.needle) {
+            Some(beginning) => token(text, hit.start, *beginning),
+            None => place(text, hit.end, PLACES[hit.needle - BEGINNINGS.len()]),
         };
         if let Some((start, end)) = span
             && start < end

@@ -10,11 +10,12 @@ use super::keyed;
 use crate::Error;
 
 /// The built-in rules, and how far around a needle their patterns look. Tokens are short and all in one piece.
-const FILES: [(&str, &str, Reach); 6] = [
+const FILES: [(&str, &str, Reach); 7] = [
     ("rules.toml", include_str!("rules.toml"), Reach { before: 256, after: 640 }),
     ("contexts.toml", include_str!("contexts.toml"), Reach { before: 320, after: 1280 }),
     ("commands.toml", include_str!("commands.toml"), Reach { before: 320, after: 800 }),
     ("places.toml", include_str!("places.toml"), Reach { before: 160, after: 640 }),
+    ("qlik.toml", include_str!("qlik.toml"), Reach { before: 160, after: 640 }),
     ("tokens.toml", include_str!("tokens.toml"), Reach { before: 96, after: 384 }),
     ("vendors.toml", include_str!("vendors.toml"), Reach { before: 96, after: 384 }),
 ];
@@ -41,6 +42,9 @@ pub(super) struct Reach {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Where its rules look, in words, unless they say so themselves.
+    #[serde(default)]
+    contexts: String,
     keys: Option<Keys>,
     #[serde(default)]
     rule: Vec<RuleText>,
@@ -90,12 +94,16 @@ pub(super) enum Check {
 struct RuleText {
     id: String,
     class: String,
+    /// Where it looks, in words.
+    contexts: Option<String>,
     needles: Vec<String>,
     pattern: toml::Spanned<String>,
     #[serde(default)]
     check: Check,
     /// How far before and behind a needle the pattern looks, in bytes, if not as far as all of its file.
     reach: Option<(usize, usize)>,
+    /// How many letters, digits and these signs stand in a row at least where a needle begins: a look that spares most patterns.
+    run: Option<(usize, String)>,
     hides: Vec<String>,
     keeps: Vec<String>,
     source: String,
@@ -136,8 +144,10 @@ impl RuleText {
 pub(super) struct Rule {
     pub(super) id: Arc<str>,
     pub(super) class: String,
+    pub(super) contexts: String,
     pub(super) needles: Vec<String>,
     pub(super) reach: Reach,
+    run: Option<(usize, String)>,
     pub(super) source: String,
     pattern: String,
     pub(super) check: Check,
@@ -150,6 +160,14 @@ impl Rule {
     /// The pattern, compiled when it is first needed: all at once would cost more than most files.
     pub(super) fn regex(&self) -> &Regex {
         self.compiled.get_or_init(|| Regex::new(&self.pattern).expect("the built-in patterns are tested"))
+    }
+
+    /// Whether a match may stand around a needle that begins here.
+    pub(super) fn may_stand(&self, text: &[u8], at: usize) -> bool {
+        self.run.as_ref().is_none_or(|(length, signs)| {
+            let is_run = |byte: &u8| byte.is_ascii_alphanumeric() || signs.as_bytes().contains(byte);
+            text.get(at..at + length).is_some_and(|run| run.iter().all(is_run))
+        })
     }
 
     /// What a pattern found and the check lets pass: every group whose name begins with `secret`.
@@ -284,8 +302,10 @@ impl Rules {
             self.list.push(Rule {
                 id: rule.id.into(),
                 class: rule.class,
+                contexts: rule.contexts.unwrap_or_else(|| file.contexts.clone()),
                 needles: rule.needles,
                 reach: rule.reach.map_or(reach, |(before, after)| Reach { before, after }),
+                run: rule.run,
                 source: rule.source,
                 pattern,
                 check: rule.check,

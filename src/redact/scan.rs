@@ -77,6 +77,8 @@ pub(super) struct Found {
     spans: Vec<Span>,
     /// Names without a value beside them.
     names: Vec<Name>,
+    /// Where blocks may begin.
+    openings: Vec<usize>,
     idle: Idle,
 }
 
@@ -104,7 +106,7 @@ impl Look {
         let Tools { rules, prefilter, words } = tools;
         let mut spans: Vec<Span> = Vec::new();
         let mut wanted: Vec<(usize, usize, usize)> = Vec::new();
-        let mut idle = Vec::new();
+        let (mut idle, mut openings) = (Vec::new(), Vec::new());
         let mut keys = Keys { kind: self.kind, own: self.own, end: 0, nested: 0, names: Vec::new() };
         for hit in prefilter.needles.find(text) {
             match prefilter.calls[hit.needle] {
@@ -115,10 +117,12 @@ impl Look {
                         idle.push(hit.end);
                     }
                 }
-                Call::Rule(at) => {
+                Call::Rule(at) if rules.list[at].may_stand(text, hit.start) => {
                     let Reach { before, after } = rules.list[at].reach;
                     wanted.push((at, hit.start.saturating_sub(before), text.len().min(hit.end + after)));
                 }
+                Call::Rule(_) => {}
+                Call::Opening => openings.push(hit.start),
             }
         }
         let names: Vec<Name> = keys.names.into_iter().filter(|name| name.0 >= from && name.0 < to).collect();
@@ -134,7 +138,7 @@ impl Look {
             let span = Span::new(hit.start, hit.end, "learned-value");
             spans.push(Span { known: hit.value, ..span });
         });
-        Found { spans, names, idle: Idle(idle) }
+        Found { spans, names, openings, idle: Idle(idle) }
     }
 }
 
@@ -162,8 +166,10 @@ impl Scanner {
         text: &[u8],
         (from, to): (usize, usize),
     ) -> (Vec<Span>, Idle) {
-        let Found { mut spans, names, idle } = found;
+        let Found { mut spans, names, openings, idle } = found;
         self.state(text, (from, to), (&names, look.identities), &mut spans);
+        self.blocks
+            .find(text, (from, to), &openings, |start, end, rule| spans.push(Span::new(start, end, rule)));
         // A pattern may end at a limit, in the midst of a character.
         for span in &mut spans {
             let is_cut = span.end > span.start && text[span.end - 1] >= 0x80;
@@ -181,7 +187,7 @@ impl Scanner {
         (merge(spans), idle)
     }
 
-    /// Tables and blocks.
+    /// Tables.
     fn state(
         &mut self,
         text: &[u8],
@@ -201,7 +207,6 @@ impl Scanner {
             table.cells(text, start, to, &mut found);
         }
         self.late_tables(text, (from, to), names, &mut found);
-        self.blocks.find(text, from, to, found);
     }
 
     /// Tables that begin somewhere in the text.
@@ -268,7 +273,7 @@ impl Keys {
 }
 
 /// Where the line begins in which this place stands.
-fn line_start(text: &[u8], at: usize) -> usize {
+pub(super) fn line_start(text: &[u8], at: usize) -> usize {
     let from = at.saturating_sub(4096);
     memchr::memrchr(b'\n', &text[from..at]).map_or(from, |found| from + found + 1)
 }

@@ -314,12 +314,18 @@ fn the_committed_table_is_that_of_the_rules() {
     let mut table = String::from(
         "# Rules of redaction\n\nMade from the rules themselves; what stands between \u{ab} and \u{bb} is masked. Besides these, any value \
          under a name that means a secret is masked, in whatever format; `qdiag selftest` runs all examples.\n\n\
-         | rule | class | example | source |\n|---|---|---|---|\n",
+         | rule | class | where | example | source |\n|---|---|---|---|---|\n",
     );
     let cell = |text: &str| text.replace('\n', " ").replace('|', "\\|");
     for rule in redaction.rules() {
         let example = cell(rule.example).replace('`', "'");
-        table.push_str(&format!("| {} | {} | `{example}` | {} |\n", rule.id, rule.class, cell(rule.source)));
+        table.push_str(&format!(
+            "| {} | {} | {} | `{example}` | {} |\n",
+            rule.id,
+            rule.class,
+            rule.contexts,
+            cell(rule.source)
+        ));
     }
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
     if std::env::var_os("QDIAG_UPDATE_RULES").is_some() {

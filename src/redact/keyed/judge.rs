@@ -40,7 +40,9 @@ pub(super) fn is_secret(value: &[u8], link: Link, before: Option<u8>) -> bool {
         || (text.len() > 2 && text.starts_with('%') && text.ends_with('%') && !text[1..].starts_with('%'))
         || (text.starts_with('<') && text.ends_with('>'))
         || is_shell_variable(text)
+        || is_code(text)
         || text.starts_with("-----BEGIN")
+        || text.starts_with("-----END")
         || text.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '-' | '?' | '#' | '•'));
     if text.is_empty()
         || placeholder
@@ -76,6 +78,15 @@ pub(super) fn is_secret(value: &[u8], link: Link, before: Option<u8>) -> bool {
 /// A number with a unit, a time, or a version, as prose has them.
 fn is_measure(text: &str) -> bool {
     text.len() < 5 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ':' | '%' | 's' | 'm'))
+}
+
+/// A call in a program: `await client.GetTokenAsync(scope`. A text in quotes among its arguments may be the secret itself.
+fn is_code(text: &str) -> bool {
+    let call = text.strip_prefix("await ").or_else(|| text.strip_prefix("new "));
+    call.is_some_and(|call| {
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '<' | '>' | ':');
+        call.trim_start_matches(is_name).starts_with('(') && !call.contains(['"', '\''])
+    })
 }
 
 /// `$PASSWORD`, in capitals as shells have it.

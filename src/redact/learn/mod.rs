@@ -1,17 +1,20 @@
 //! Values that were masked somewhere: they must stand nowhere else in the bundle, in no escaping. They are kept in memory only, and never shown.
 
+mod bounded;
 mod forms;
+mod plain;
 mod secret;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
 use super::identity::Vocabulary;
-use super::mask::unescape;
+use super::mask::{PREFIX, unescape};
+use super::needle::{self, Needles};
+use bounded::Bounded;
+use plain::{Plain, beginning, digest, is_plain};
 use secret::Secret;
 
 /// Shorter values stand in too many places by chance: of three kinds of characters, and of two.
@@ -40,24 +43,24 @@ pub(super) struct Memory {
 
 #[derive(Default)]
 struct Values {
-    /// Digests of values of letters, digits and dashes: a session id costs eight bytes.
-    plain: HashSet<u64>,
+    /// Digests of values of letters, digits and dashes, each with that of its beginning: a session id costs twelve bytes.
+    plain: Bounded<(u64, u32)>,
     /// Values that are searched for in other forms too.
-    whole: BTreeSet<Secret>,
+    whole: Bounded<Secret>,
     /// Names of people, hosts and domains, folded, with their rule.
     names: BTreeMap<String, &'static str>,
     /// What each stand-in stands for.
     told: BTreeMap<String, String>,
-    /// Whether something came since the last look.
+    /// Whether a name came since the last look.
     is_new: bool,
 }
 
 /// The values learned up to a moment, ready to be searched for.
 #[derive(Default)]
 pub struct Learned {
-    plain: HashSet<u64>,
+    plain: Plain,
     whole: Vec<Secret>,
-    forms: Option<AhoCorasick>,
+    forms: Option<Needles>,
     /// For each form, which value it is one of.
     owners: Vec<usize>,
     pub(super) names: Vocabulary,
@@ -77,12 +80,11 @@ impl Memory {
             return;
         }
         let mut values = self.lock();
-        let is_plain = value.iter().all(|byte| is_plain(*byte)) && value.len() >= SHORTEST;
-        if is_plain && values.plain.len() < MOST_PLAIN {
-            values.is_new |= values.plain.insert(digest(&value));
+        if value.iter().all(|byte| is_plain(*byte)) && value.len() >= SHORTEST {
+            values.plain.insert((digest(&value), beginning(&value)), MOST_PLAIN);
         }
-        if !MANY.contains(&rule) && values.whole.len() < MOST_WHOLE {
-            values.is_new |= values.whole.insert(Secret::new(value));
+        if !MANY.contains(&rule) {
+            values.whole.insert(Secret::new(value), MOST_WHOLE);
         }
     }
 
@@ -119,7 +121,8 @@ impl Memory {
     pub(super) fn look(&self) -> Arc<Learned> {
         let mut values = self.lock();
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if std::mem::take(&mut values.is_new) {
+        let is_new = [values.plain.settle(), values.whole.settle(), std::mem::take(&mut values.is_new)];
+        if is_new.contains(&true) {
             *current = Arc::new(Learned::new(&values));
         }
         Arc::clone(&current)
@@ -150,17 +153,6 @@ fn is_distinct(value: &[u8]) -> bool {
             && (value.len() >= SHORTEST && count >= 2 || value.len() >= SHORTEST_MIXED && count >= 3))
 }
 
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-'
-}
-
-/// Letter case does not count in ids; a password in another case is as good as told.
-fn digest(value: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.to_ascii_lowercase().hash(&mut hasher);
-    hasher.finish()
-}
-
 /// A value that was learned, where it stands again.
 pub(super) struct Hit {
     pub(super) start: usize,
@@ -171,7 +163,7 @@ pub(super) struct Hit {
 
 impl Learned {
     fn new(values: &Values) -> Self {
-        let whole: Vec<Secret> = values.whole.iter().cloned().collect();
+        let whole: Vec<Secret> = values.whole.settled.iter().cloned().collect();
         let mut owned: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
         for (at, value) in whole.iter().enumerate() {
             for form in forms::of(value.bytes()) {
@@ -179,16 +171,19 @@ impl Learned {
             }
         }
         let (forms, owners): (Vec<Vec<u8>>, Vec<usize>) = owned.into_iter().unzip();
-        let forms = (!forms.is_empty()).then(|| {
-            let builder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(forms);
-            builder.expect("the values are bounded in number and length")
-        });
-        Self { plain: values.plain.clone(), whole, forms, owners, names: Vocabulary::new(&values.names) }
+        let forms = (!forms.is_empty()).then(|| Needles::exact(forms));
+        Self {
+            plain: Plain::new(&values.plain.settled),
+            whole,
+            forms,
+            owners,
+            names: Vocabulary::new(&values.names),
+        }
     }
 
     /// Number of values.
     pub fn len(&self) -> usize {
-        let digests = self.whole.iter().filter(|value| self.plain.contains(&digest(value.bytes()))).count();
+        let digests = self.whole.iter().filter(|value| self.plain.holds(digest(value.bytes()))).count();
         self.plain.len() + self.whole.len() - digests
     }
 
@@ -204,26 +199,27 @@ impl Learned {
 
     /// Finds learned values that stand alone, not inside a longer word.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(Hit)) {
-        if !self.plain.is_empty() {
-            let mut at = 0;
-            while at < text.len() {
-                let run = text[at..].iter().position(|byte| !is_plain(*byte)).unwrap_or(text.len() - at);
-                if (SHORTEST..=LONGEST).contains(&run) && self.plain.contains(&digest(&text[at..at + run])) {
-                    found(Hit { start: at, end: at + run, value: None });
-                }
-                at += run + 1;
+        self.plain.find(text, |start, end| found(Hit { start, end, value: None }));
+        let mut hits = self.forms.as_ref().map(|forms| forms.find(text)).unwrap_or_default();
+        // Of those that overlap the first, and of those that begin together the longest.
+        hits.sort_unstable_by_key(|hit| (hit.start, Reverse(hit.end)));
+        let mut last = 0;
+        for needle::Hit { start, end, needle } in hits {
+            if start < last {
+                continue;
             }
-        }
-        for hit in self.forms.iter().flat_map(|forms| forms.find_iter(text)) {
-            let value = self.owners[hit.pattern().as_usize()];
-            if is_alone(text, hit.start(), hit.end()) {
-                found(Hit { start: hit.start(), end: hit.end(), value: Some(value) });
-            } else if memchr::memmem::find(self.whole[value].bytes(), &text[hit.start()..hit.end()]).is_none()
-            {
+            last = end;
+            let value = self.owners[needle];
+            if is_alone(text, start, end) {
+                found(Hit { start, end, value: Some(value) });
+            } else if memchr::memmem::find(self.whole[value].bytes(), &text[start..end]).is_none() {
                 // Part of a longer run of base64, such as a name and a password together; the whole run goes.
-                let (start, end) = base64_run(text, hit.start(), hit.end());
-                if !text[hit.start()..hit.end()].contains(&b'%') {
-                    found(Hit { start, end, value: Some(value) });
+                let run = base64_run(text, start, end);
+                // What was masked beside it is no part of the run; the value itself still is to be.
+                let is_masked = memchr::memmem::find(&text[run.0..run.1], PREFIX.as_bytes()).is_some();
+                let run = if is_masked { (start, end) } else { run };
+                if !text[start..end].contains(&b'%') {
+                    found(Hit { start: run.0, end: run.1, value: Some(value) });
                 }
             }
         }

@@ -29,8 +29,8 @@ pub(super) fn split(line: &[u8], sign: u8) -> impl Iterator<Item = (usize, usize
 pub(super) fn is_ruler(line: &[u8]) -> bool {
     let line = line.trim_ascii();
     line.len() > 2
-        && line.iter().filter(|byte| matches!(byte, b'-' | b'=')).count() * 2 >= line.len()
         && line.iter().all(|byte| matches!(byte, b'-' | b'=' | b'+' | b'|' | b':' | b' ' | b'\t'))
+        && line.iter().filter(|byte| matches!(byte, b'-' | b'=')).count() * 2 >= line.len()
 }
 
 /// Where the runs of dashes of a ruler begin, if only blanks are between them.
