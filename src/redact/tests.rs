@@ -306,6 +306,22 @@ fn every_encrypted_element_and_every_key_is_masked() {
     );
 }
 
+#[test]
+fn what_ends_a_value_or_begins_a_table_is_no_part_of_it() {
+    let comment =
+        text("<doc>\n  <!-- old: Endpoint=x;SharedAccessKey=9ycd3hWlHK7S5exYBHhM3QfFeaQqQlgn= -->\n</doc>\n");
+    assert!(!comment.contains("9ycd") && comment.contains(" -->\n</doc>"), "{comment}");
+    let table = text("\u{feff}\"host\",\"secret\",\"client_secret\"\n\"h\",\"a-1b+2\",\"YXr7tdjUvOK0\"\n");
+    assert!(!table.contains("a-1b") && !table.contains("YXr7"), "{table}");
+    let log = "Section Access\n LOAD * INLINE [\n ACCESS, USERID, PASSWORD\n USER, ETL, Umber44\n ]\n \
+               3 fields found: ACCESS, USERID, PASSWORD, 1 lines fetched\n";
+    let log = text(log);
+    assert!(
+        !log.contains("Umber44") && log.ends_with("ACCESS, USERID, PASSWORD, 1 lines fetched\n"),
+        "{log}"
+    );
+}
+
 /// The table of rules for people. `QDIAG_UPDATE_RULES=1` writes it anew.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the project's own file")]

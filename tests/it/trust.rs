@@ -167,3 +167,22 @@ fn subnets_stay_subnets_and_users_and_hosts_tie_together() {
         assert!(!text.to_lowercase().contains(&gone.to_lowercase()), "{gone}: {text}");
     }
 }
+
+#[test]
+fn a_key_in_a_block_and_one_in_a_string_are_masked_and_the_bundle_is_published() {
+    let key = "MIIEpAIBAAKCAQEAPGoaLdPbQ9MPFG/JU/GaUlerB4KG3aj5JhktmgmJhqC1J98X";
+    let (begin, end) = ("-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----");
+    let yaml = format!(
+        "tls:\n  privateKey: |\n    {begin}\n    {key}\n    {end}\n  password: >-\n    Umber44Trellis\n"
+    );
+    let json = format!("{{\"key\": \"{begin}\\n{key}\\n{end}\\n\"}}\n");
+    let root = Root::linux().file("/data/values.yaml", yaml).file("/data/tls.json", json);
+    let (bundle, ran) = root.collect(&["--add", "/data"]);
+    assert_eq!(ran.code, 0, "{ran}");
+    assert_absent(&bundle, key);
+    assert_absent(&bundle, "Umber44Trellis");
+    for file in ["values.yaml", "tls.json"] {
+        let text = String::from_utf8_lossy(bundle.bytes(file)).into_owned();
+        assert!(text.contains(begin) && text.contains(end), "{text}");
+    }
+}

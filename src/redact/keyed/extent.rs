@@ -114,6 +114,13 @@ fn bare(text: &[u8], at: usize, (link, kind): (Link, Kind), name_start: usize) -
     let limit = text.len().min(at + LONGEST);
     let line = at + memchr::memchr3(b'\r', b'\n', b'\t', &text[at..limit]).unwrap_or(limit - at);
     let line_start = line_start(text, name_start);
+    // In a comment of XML the value ends before the comment does.
+    let is_comment = kind == Kind::Xml || memchr::memmem::find(&text[line_start..at], b"<!--").is_some();
+    let line = if is_comment {
+        memchr::memmem::find(&text[at..line], b"-->").map_or(line, |end| at + end)
+    } else {
+        line
+    };
     if link == Link::Packed {
         return at
             + memchr::memmem::find(&text[at..line], b"%1")

@@ -3,7 +3,7 @@
 use super::Link;
 
 /// Values that say there is none, or that it stands elsewhere.
-const NOTHING: [&str; 22] = [
+const NOTHING: [&str; 27] = [
     "null",
     "none",
     "nil",
@@ -26,6 +26,12 @@ const NOTHING: [&str; 22] = [
     "trust",
     "md5",
     "scram-sha-256",
+    // Phases of an unattended setup of Windows, which are called passes.
+    "windowspe",
+    "generalize",
+    "specialize",
+    "oobesystem",
+    "auditsystem",
 ];
 
 /// Whether the value is one, rather than a word of a sentence or a way to say that there is none.
@@ -80,12 +86,17 @@ fn is_measure(text: &str) -> bool {
     text.len() < 5 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ':' | '%' | 's' | 'm'))
 }
 
-/// A call in a program: `await client.GetTokenAsync(scope`. A text in quotes among its arguments may be the secret itself.
+/// A call in a program: `await client.GetTokenAsync(scope` or `getToken(request`. A text in quotes among its arguments may be the secret
+/// itself.
 fn is_code(text: &str) -> bool {
-    let call = text.strip_prefix("await ").or_else(|| text.strip_prefix("new "));
-    call.is_some_and(|call| {
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '<' | '>' | ':');
-        call.trim_start_matches(is_name).starts_with('(') && !call.contains(['"', '\''])
+    const VERBS: [&str; 10] =
+        ["await ", "new ", "get", "create", "fetch", "read", "load", "find", "resolve", "generate"];
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '<' | '>' | ':');
+    VERBS.iter().filter_map(|verb| text.strip_prefix(verb)).any(|call| {
+        call.starts_with(|c: char| c.is_alphabetic())
+            && call.trim_start_matches(is_name).starts_with('(')
+            && !call.contains(['"', '\''])
+            && !call.contains(|c: char| c.is_ascii_digit())
     })
 }
 

@@ -56,6 +56,9 @@ fn sign(
         b'|' if text[at..].starts_with(b"||=") => Some((Link::Equals, at + 3)),
         b'-' if at > name_end && text[at..].starts_with(b"-> ") => Some((Link::Colon, at + 2)),
         0xE2 if text[at..].starts_with("\u{2192}".as_bytes()) => Some((Link::Colon, at + 3)),
+        // The wide colon and equals sign of Chinese and Japanese.
+        0xEF if text[at..].starts_with("\u{ff1a}".as_bytes()) => Some((Link::Colon, at + 3)),
+        0xEF if text[at..].starts_with("\u{ff1d}".as_bytes()) => Some((Link::Equals, at + 3)),
         b'=' if text.get(at + 1) == Some(&b'=') => None,
         b'=' => Some((Link::Equals, at + 1 + usize::from(text.get(at + 1) == Some(&b'>')))),
         b':' if text.get(at + 1) == Some(&b'=') => Some((Link::Equals, at + 2)),

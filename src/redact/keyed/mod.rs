@@ -53,7 +53,7 @@ const ENDINGS: [&str; 26] = [
 ];
 
 /// Names that only sound secret, and masks.
-const OTHERS: [&[u8]; 11] = [
+const OTHERS: [&[u8]; 14] = [
     b"redacted_",
     b"publickey",
     b"public_key",
@@ -65,6 +65,9 @@ const OTHERS: [&[u8]; 11] = [
     b"nopassword",
     b"token_type",
     b"secretless",
+    b"x509serial",
+    b"certserial",
+    b"certificateserial",
 ];
 
 /// How the value is set apart from the name.
@@ -247,6 +250,10 @@ fn name_around(text: &[u8], start: usize, end: usize) -> Option<Name> {
     let head = before.iter().rev().take_while(|byte| is_name(**byte)).count();
     let after = &text[end..text.len().min(end + LONGEST_NAME)];
     let tail = after.iter().take_while(|byte| is_name(**byte)).count();
+    // The wide signs of Chinese and Japanese are letters to none.
+    let signs = [&b"\xEF\xBC\x9A"[..], b"\xEF\xBC\x9D"];
+    let tail =
+        signs.iter().filter_map(|sign| memchr::memmem::find(&after[..tail], sign)).min().unwrap_or(tail);
     // An option's dashes are part of the name's bytes; a word may also end inside a longer one: `PasswordFile`.
     let rest: String = after[..tail]
         .iter()

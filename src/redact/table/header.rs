@@ -40,9 +40,20 @@ const IDENTITIES: [(&str, &str); 16] = [
     ("address", "address"),
 ];
 
-/// Endings of names of columns that hold a password.
+/// Endings of names of columns that hold a password, and of those that hold another secret.
 const PASSWORDS: [&str; 8] =
     ["password", "passwd", "pwd", "passphrase", "passwort", "kennwort", "contraseña", "senha"];
+const SECRETS: [&str; 9] = [
+    "_secret",
+    " secret",
+    "clientsecret",
+    "apikey",
+    "api_key",
+    "access_token",
+    "accesstoken",
+    "auth_token",
+    "refresh_token",
+];
 
 /// Names of columns that hold the values of settings.
 const VALUES: [&str; 8] = ["value", "wert", "valeur", "valor", "setting", "content", "data", "varde"];
@@ -82,7 +93,10 @@ pub(in crate::redact) fn of_first_line(header: &[u8], identities: bool) -> Optio
 fn rule(name: &str, identities: bool) -> Option<&'static str> {
     let people = if identities { &IDENTITIES[..] } else { &[] };
     let known = COLUMNS.iter().chain(people).find(|(column, _)| *column == name).map(|(_, rule)| *rule);
-    known.or_else(|| PASSWORDS.iter().any(|ending| name.ends_with(ending)).then_some("column-password"))
+    let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    known
+        .or_else(|| ends(&PASSWORDS).then_some("column-password"))
+        .or_else(|| ends(&SECRETS).then_some("column-secret"))
 }
 
 /// A table whose header holds one of these names, which all stand on one line, and where its rows begin.
@@ -90,6 +104,8 @@ pub(in crate::redact) fn of_names(text: &[u8], names: &[Name]) -> Option<(Table,
     let (first, _) = *names.first()?;
     let start = memchr::memrchr(b'\n', &text[first.saturating_sub(AROUND)..first])
         .map_or(first.saturating_sub(AROUND), |at| first.saturating_sub(AROUND) + at + 1);
+    // The mark of an encoding is no part of the first name.
+    let start = start + if text[start..].starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let end = line_end(text, first)?;
     let header = &text[start..end];
     let rows = end + 1;
