@@ -4,8 +4,6 @@
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use super::container::{Record, Span, Walk};
 use super::reader::Content;
 use super::{Contents, Hashing, PAYLOAD, Stored};
@@ -13,16 +11,17 @@ use crate::Error;
 use crate::plan::EntryName;
 use crate::pool::{InOrder, Pool};
 
-/// Counts the values that must not be in a stream. It is given the content of an entry, and threads that help if it is a large one.
-pub type Search = Arc<dyn Fn(&mut dyn Read, Option<&Arc<Pool>>) -> io::Result<u64> + Send + Sync>;
+/// Counts the values that must not be in a stream. It is given the name of an entry and its content, and threads that help if it is a
+/// large one. It need not read all.
+pub type Search = Arc<dyn Fn(&EntryName, &mut dyn Read, Option<&Arc<Pool>>) -> io::Result<u64> + Send + Sync>;
 
 /// Packed bytes, and content, of an entry that a thread checks by itself.
-const SMALL_PACKED: u64 = 1 << 20;
-const SMALL: u64 = 1 << 23;
+pub(super) const SMALL_PACKED: u64 = 1 << 20;
+pub(super) const SMALL: u64 = 1 << 23;
 
 /// Entries under way, and their packed bytes, for each thread.
-const AHEAD: usize = 32;
-const AHEAD_BYTES: u64 = 1 << 21;
+pub(super) const AHEAD: usize = 32;
+pub(super) const AHEAD_BYTES: u64 = 1 << 21;
 
 /// What the search found in a bundle that reads back as it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub fn check<R: Read + Seek>(
                 checked.note(result?);
             }
             let mut content = Content::open(source, &record, span).map_err(|error| read_back(&error))?;
-            let result = compare(&stored, &mut content, |content| search(content, pool));
+            let result = compare(&stored, &mut content, |content| search(&stored.name, content, pool));
             checked.note(result?);
             return Ok(());
         }
@@ -58,7 +57,7 @@ pub fn check<R: Read + Seek>(
             let mut source = Cursor::new(packed);
             let span = Span { start: 0, packed: span.packed };
             let mut content = Content::open(&mut source, &record, span).map_err(|error| read_back(&error))?;
-            compare(&stored, &mut content, |content| search(content, None))
+            compare(&stored, &mut content, |content| search(&stored.name, content, None))
         });
         while let Some(result) = ahead.take_over(threads * AHEAD, threads as u64 * AHEAD_BYTES) {
             checked.note(result?);
@@ -79,7 +78,7 @@ impl Checked {
     }
 }
 
-fn read_packed(source: &mut (impl Read + Seek), span: Span) -> io::Result<Vec<u8>> {
+pub(super) fn read_packed(source: &mut (impl Read + Seek), span: Span) -> io::Result<Vec<u8>> {
     let mut packed = Vec::new();
     source.seek(SeekFrom::Start(span.start))?;
     source.by_ref().take(span.packed).read_to_end(&mut packed)?;
@@ -87,7 +86,7 @@ fn read_packed(source: &mut (impl Read + Seek), span: Span) -> io::Result<Vec<u8
 }
 
 /// Reads an entry to its end; gives its name and what the search found.
-fn compare(
+pub(super) fn compare(
     stored: &Stored,
     content: &mut dyn Read,
     search: impl FnOnce(&mut dyn Read) -> io::Result<u64>,
@@ -104,22 +103,15 @@ fn compare(
     Ok((name.clone(), hits))
 }
 
-/// Takes an entry: what was written, when its source was changed, and its content.
-pub(super) type Take<'a> =
-    &'a mut dyn FnMut(&Stored, Option<DateTime<Utc>>, &mut dyn Read) -> Result<(), Error>;
-
-/// Gives every entry of a bundle that this run wrote, in the order of the zip, each compared with what was written.
-pub(super) fn each(source: impl Read + Seek, contents: &Contents, take: Take<'_>) -> Result<(), Error> {
-    each_record(source, contents, &mut |stored, (record, span), source| {
-        let mut content = Content::open(source, &record, span).map_err(|error| read_back(&error))?;
-        take(&stored, record.modified(), &mut content)
-    })
-}
-
 /// Takes an entry: what was written, where it lies, and the whole bundle.
-type TakeRecord<'a, R> = &'a mut dyn FnMut(Stored, (Record, Span), &mut R) -> Result<(), Error>;
+pub(super) type TakeRecord<'a, R> = &'a mut dyn FnMut(Stored, (Record, Span), &mut R) -> Result<(), Error>;
 
-fn each_record<R: Read + Seek>(source: R, contents: &Contents, take: TakeRecord<'_, R>) -> Result<(), Error> {
+/// Gives every entry of a bundle that this run wrote, in the order of the zip.
+pub(super) fn each_record<R: Read + Seek>(
+    source: R,
+    contents: &Contents,
+    take: TakeRecord<'_, R>,
+) -> Result<(), Error> {
     let mut walk = Walk::new(source).map_err(|error| read_back(&error))?;
     let (mut payload, mut tags) = (contents.payload.iter(), contents.tags.iter().cloned());
     let prefix = format!("{}/", contents.top);
@@ -137,12 +129,12 @@ fn each_record<R: Read + Seek>(source: R, contents: &Contents, take: TakeRecord<
     }
 }
 
-fn read_back(error: &io::Error) -> Error {
+pub(super) fn read_back(error: &io::Error) -> Error {
     Error::ReadBack(error.to_string())
 }
 
 /// A search that finds nothing.
 #[cfg(test)]
 pub(super) fn nothing() -> Search {
-    Arc::new(|_, _| Ok(0))
+    Arc::new(|_, _, _| Ok(0))
 }

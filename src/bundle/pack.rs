@@ -5,8 +5,6 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 
-use flate2::Crc;
-
 use super::container::{DEFLATED, STORED};
 use super::deflate::{Effort, Encoder};
 use crate::pool::{InOrder, Pool};
@@ -87,9 +85,7 @@ impl Packed {
 
 /// CRC-32 of some bytes.
 pub(super) fn crc(bytes: &[u8]) -> u32 {
-    let mut crc = Crc::new();
-    crc.update(bytes);
-    crc.sum()
+    crc32fast::hash(bytes)
 }
 
 /// Takes packed bytes.

@@ -9,8 +9,8 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use crc32fast::Hasher as Crc;
 use flate2::bufread::DeflateDecoder;
-use flate2::{Crc, CrcReader};
 
 use super::container::{Directory, Record, Span, invalid, lay_out};
 use crate::Error;
@@ -176,7 +176,21 @@ pub(super) fn top_folder(directory: &Directory) -> io::Result<String> {
     Ok(top.to_owned())
 }
 
-type Packed<'r, R> = BufReader<CrcReader<io::Take<&'r mut R>>>;
+type Packed<'r, R> = BufReader<Summed<io::Take<&'r mut R>>>;
+
+/// Sums up what is read.
+struct Summed<R> {
+    inner: R,
+    crc: Crc,
+}
+
+impl<R: Read> Read for Summed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.crc.update(&buffer[..count]);
+        Ok(count)
+    }
+}
 
 enum Unpacked<'r, R> {
     Stored(Packed<'r, R>),
@@ -196,7 +210,8 @@ pub struct Content<'r, R> {
 impl<'r, R: Read + Seek> Content<'r, R> {
     pub(super) fn open(source: &'r mut R, record: &Record, span: Span) -> io::Result<Self> {
         source.seek(SeekFrom::Start(span.start))?;
-        let packed = BufReader::with_capacity(1 << 16, CrcReader::new(source.take(span.packed)));
+        let packed =
+            BufReader::with_capacity(1 << 16, Summed { inner: source.take(span.packed), crc: Crc::new() });
         let inner = match record.method {
             super::container::STORED => Unpacked::Stored(packed),
             super::container::DEFLATED => Unpacked::Deflated(DeflateDecoder::new(packed)),
@@ -212,7 +227,7 @@ impl<'r, R: Read + Seek> Content<'r, R> {
             Unpacked::Deflated(decoder) => decoder.into_inner(),
         };
         io::copy(&mut packed, &mut io::sink())?;
-        Ok(packed.get_ref().crc().sum())
+        Ok(packed.get_ref().crc.clone().finalize())
     }
 
     /// At the end: nothing may be missing, left over or different.
@@ -220,7 +235,7 @@ impl<'r, R: Read + Seek> Content<'r, R> {
         if self.left > 0 {
             return Err(invalid(format!("it unpacks to {} bytes less than the zip says", self.left)));
         }
-        if self.crc.sum() != self.expected {
+        if self.crc.clone().finalize() != self.expected {
             return Err(invalid("its content does not have the CRC-32 that the zip says"));
         }
         let packed: &mut dyn Read = match &mut self.inner {

@@ -206,25 +206,17 @@ impl<W: Target> Writer<W> {
         Ok(Finished { out, contents: Contents { top, started, payload, tags } })
     }
 
-    /// Stores an entry of a finished bundle once more, as it was cleared then, under this name.
-    pub(super) fn copy(
+    /// Takes over an entry of a finished bundle as it is packed there, under this name.
+    pub(super) fn take_over(
         &mut self,
         (stored, name): (&Stored, &EntryName),
-        modified: Option<DateTime<Utc>>,
-        source: &mut impl Read,
+        record: Record,
+        packed: &mut dyn Read,
     ) -> Result<(), Error> {
         self.claim(name)?;
-        let record = self.record(name, DEFLATED, modified);
-        let mut failure = self.fill(source).err();
-        let is_small = failure.is_some() || self.chunk.len() < CHUNK;
-        let copied = self.pour(name, record, source, &mut failure)?;
-        if let Some(error) = failure {
-            return Err(self.failed(error));
-        }
-        if (copied.bytes, copied.sha256) != (stored.bytes, stored.sha256) {
-            return Err(Error::ReadBack(format!("{} has another content", stored.name)));
-        }
-        self.end(is_small, copied)
+        let full = format!("{}/{name}", self.top);
+        self.archive.take_over(record, full, packed).map_err(|error| self.failed(error))?;
+        self.end(true, Stored { name: name.clone(), ..stored.clone() })
     }
 
     fn record(&self, name: &EntryName, method: u16, modified: Option<DateTime<Utc>>) -> Record {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::collect::{DONE, STOP, on_interrupt, result};
@@ -15,7 +16,7 @@ use crate::plan::EntryName;
 use crate::redact::{Hint, Redaction};
 
 pub(super) fn run(args: &args::Redact) -> Result<Exit, Error> {
-    let redaction = options::redaction(&args.masking)?;
+    let redaction = Arc::new(options::redaction(&args.masking)?);
     match &args.output {
         Some(output) => into_bundle(args, &redaction, output),
         None if args.file.is_dir() => Err(Error::usage(
@@ -27,7 +28,7 @@ pub(super) fn run(args: &args::Redact) -> Result<Exit, Error> {
 }
 
 /// A new bundle of a folder, a zip or a bundle.
-fn into_bundle(args: &args::Redact, redaction: &Redaction, output: &Path) -> Result<Exit, Error> {
+fn into_bundle(args: &args::Redact, redaction: &Arc<Redaction>, output: &Path) -> Result<Exit, Error> {
     let clock = Clock::live();
     let stem = args.file.file_stem().unwrap_or_default().to_string_lossy();
     let stem = redaction.clear_name(&stem);

@@ -45,14 +45,14 @@ pub fn collect(job: &Job<'_>, plan: &Plan, partial: Partial) -> Result<Collected
 
 /// Finishes a bundle, reads it back, mends or refuses it, and publishes it.
 pub(super) fn settle(
-    redaction: &Redaction,
+    redaction: &Arc<Redaction>,
     mut partial: Partial,
     writer: Writer<PartialFile>,
     mut manifest: Manifest<PackedLines>,
 ) -> Result<Collected, Error> {
     let packing = writer.packing().clone();
     let contents = finish(redaction, writer, &manifest)?;
-    let hits = search(redaction, &partial, &contents, packing.pool.as_ref())?;
+    let hits = search(redaction, &partial, (&contents, None), packing.pool.as_ref())?;
     if !hits.is_empty() {
         let (mended, second) = mend((redaction, &packing), &partial, &contents, (&hits, &manifest))?;
         manifest = second;
@@ -97,20 +97,24 @@ impl Hits {
     }
 }
 
-/// Searches the finished bundle, contents and names.
+/// Searches the finished bundle, names and contents; of those that were collected only these, if any are named.
 fn search(
     redaction: &Redaction,
     partial: &Partial,
-    contents: &Contents,
+    (contents, only): (&Contents, Option<BTreeSet<EntryName>>),
     pool: Option<&Arc<Pool>>,
 ) -> Result<Hits, Error> {
     if redaction.privacy == Privacy::Nothing {
-        let nothing: Search = Arc::new(|_, _| Ok(0));
+        let nothing: Search = Arc::new(|_, _, _| Ok(0));
         bundle::check(partial.read_back()?, contents, &nothing, pool)?;
         return Ok(Hits::default());
     }
     let check = redaction.read_back();
-    let search: Search = Arc::new(move |content, pool| check.count(content, pool));
+    let search: Search = Arc::new(move |name, content, pool| {
+        let is_known = name.as_str().starts_with(bundle::PAYLOAD)
+            && only.as_ref().is_some_and(|only| !only.contains(name));
+        if is_known { Ok(0) } else { check.count(content, pool) }
+    });
     let checked = bundle::check(partial.read_back()?, contents, &search, pool)?;
     let mut hits =
         Hits { contents: checked.hits.into_iter().map(|(name, _)| name).collect(), ..Hits::default() };
@@ -127,11 +131,12 @@ fn search(
 
 /// Writes the bundle once more with the late discoveries masked. If one is left even then, nothing is published.
 fn mend(
-    (redaction, packing): (&Redaction, &Packing),
+    (redaction, packing): (&Arc<Redaction>, &Packing),
     partial: &Partial,
     contents: &Contents,
     (hits, manifest): (&Hits, &Manifest<PackedLines>),
 ) -> Result<(Partial, Manifest<PackedLines>), Error> {
+    let known = redaction.look();
     let second = partial.second()?;
     let again = Again { contents: &hits.contents, names: &hits.names, redaction, packing };
     let (writer, changed) = bundle::rewrite(partial.read_back()?, contents, second.out()?, &again)?;
@@ -147,7 +152,10 @@ fn mend(
         }
     }
     let contents = finish(redaction, writer, &manifest)?;
-    let left = search(redaction, &second, &contents, packing.pool.as_ref())?;
+    // If clearing has taught nothing new, what was taken over need not be searched again.
+    let all = !Arc::ptr_eq(&known, &redaction.look());
+    let changed = (!all).then(|| changed.keys().filter_map(|name| EntryName::parse(name).ok()).collect());
+    let left = search(redaction, &second, (&contents, changed), packing.pool.as_ref())?;
     if left.is_empty() {
         return Ok((second, manifest));
     }

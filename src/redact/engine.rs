@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::identity::stand_in;
 use super::kind::Kind;
-use super::learn::Learned;
+use super::learn::{Beside, Learned};
 use super::piece::{Piece, Pieces};
 use super::scan::{Found, Look, Scanner, zeros};
 use super::settle::{self, Masked};
@@ -207,12 +207,12 @@ fn count_piece(learned: &Learned, piece: &Piece) -> u64 {
     let text = piece.text.as_slice();
     let mut sum = 0;
     let mut found = |start: usize| sum += u64::from(start >= piece.from && start < piece.to);
-    learned.find(text, |hit| found(hit.start));
+    let hits = learned.find(text, (Beside::Check, &residual::NEEDLES), &mut |hit| found(hit.start));
     learned.names.find(text, &mut |start, end, _| {
         if !stand_in::is_one(&text[start..end]) {
             found(start);
         }
     });
-    residual::find(text, |start, _| found(start));
+    residual::find(text, hits, |start, _| found(start));
     sum
 }

@@ -57,6 +57,9 @@ impl fmt::Debug for MaskKey {
 pub(super) fn unescape(secret: &[u8]) -> Vec<u8> {
     const XML: [(&[u8], u8); 5] =
         [(b"&amp;", b'&'), (b"&lt;", b'<'), (b"&gt;", b'>'), (b"&quot;", b'"'), (b"&apos;", b'\'')];
+    if memchr::memchr2(b'\\', b'&', secret).is_none() {
+        return secret.to_vec();
+    }
     let mut plain = Vec::with_capacity(secret.len());
     let mut rest = secret;
     while let Some((first, after)) = rest.split_first() {

@@ -261,7 +261,7 @@ impl Redaction {
 
     /// From now on, all that was masked up to here is masked wherever it stands.
     pub fn look(&self) -> Arc<Learned> {
-        self.memory.look()
+        self.memory.look(&self.tools.prefilter.words)
     }
 
     /// A check of what was cleared: by what was learned up to the last `look`, and by stricter rules of its own.

@@ -45,8 +45,8 @@ pub(super) struct Needles {
     /// For three bytes, by their hash, which fourth bytes may follow: a bit for each eighth of all bytes.
     table: Box<[u8]>,
     bits: u32,
-    /// What is added to bytes before they are compared.
-    fold: u32,
+    /// The first needle of which letter case counts.
+    exact_from: usize,
     /// Where the anchors of each entry of the table begin; one more than there are entries.
     starts: Vec<u32>,
     anchors: Vec<Anchor>,
@@ -55,17 +55,16 @@ pub(super) struct Needles {
 }
 
 impl Needles {
+    /// The same, and behind them needles to be found exactly as they are, three bytes or longer.
+    pub(super) fn with_exact(needles: &[Vec<u8>], exact: Vec<Vec<u8>>) -> Self {
+        let exact_from = needles.len();
+        let mut all = Self::new([needles.to_vec(), exact].concat());
+        all.exact_from = exact_from;
+        all
+    }
+
     /// Needles in small letters, as far as they are ASCII, to be found in any. Few of them may have less than three bytes.
     pub(super) fn new(needles: Vec<Vec<u8>>) -> Self {
-        Self::with(needles, SMALL)
-    }
-
-    /// Needles to be found exactly as they are, three bytes or longer.
-    pub(super) fn exact(needles: Vec<Vec<u8>>) -> Self {
-        Self::with(needles, 0)
-    }
-
-    fn with(needles: Vec<Vec<u8>>, fold: u32) -> Self {
         let bits = (needles.len() * 8).max(1).ilog2().clamp(SMALLEST, LARGEST);
         let mut table = vec![0_u8; 1 << bits].into_boxed_slice();
         let mut all: Vec<(usize, Anchor)> = Vec::new();
@@ -75,8 +74,8 @@ impl Needles {
         for (at, needle) in needles.iter().enumerate().filter(|(_, needle)| needle.len() >= SHORTEST) {
             let offset = rarest(needle);
             let (gram, mask) = match needle[offset..] {
-                [a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]) | fold, u32::MAX),
-                [a, b, c] => ((u32::from_le_bytes([a, b, c, 0]) | fold) & THREE, THREE),
+                [a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]) | SMALL, u32::MAX),
+                [a, b, c] => ((u32::from_le_bytes([a, b, c, 0]) | SMALL) & THREE, THREE),
                 _ => continue,
             };
             let entry = entry(gram, bits);
@@ -94,14 +93,14 @@ impl Needles {
             starts[entry + 1] += starts[entry];
         }
         let anchors = all.into_iter().map(|(_, anchor)| anchor).collect();
-        let words = needles.into_iter().map(Vec::into_boxed_slice).collect();
-        Self { words, table, bits, fold, starts, anchors, short }
+        let words: Vec<Box<[u8]>> = needles.into_iter().map(Vec::into_boxed_slice).collect();
+        Self { exact_from: words.len(), words, table, bits, starts, anchors, short }
     }
 
     /// All places of all needles, overlapping ones too, sorted by their ends.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let fold = u64::from(self.fold) << 32 | u64::from(self.fold);
+        let fold = u64::from(SMALL) << 32 | u64::from(SMALL);
         // Places are looked at by fours, so that their hashes are computed at the same time.
         let mut at = 0;
         while let Some(bytes) = text.get(at..at + 8).and_then(<[u8]>::first_chunk) {
@@ -117,7 +116,7 @@ impl Needles {
             at += 4;
         }
         for (step, gram) in text[at..].windows(4).enumerate() {
-            let gram = u32::from_le_bytes([gram[0], gram[1], gram[2], gram[3]]) | self.fold;
+            let gram = u32::from_le_bytes([gram[0], gram[1], gram[2], gram[3]]) | SMALL;
             let entry = entry(gram, self.bits);
             if self.table[entry] & follower(gram) != 0 {
                 self.compare(text, at + step, (gram, entry), &mut hits);
@@ -125,7 +124,7 @@ impl Needles {
         }
         // A needle of three bytes at the very end.
         if let [.., a, b, c] = text {
-            let gram = (u32::from_le_bytes([*a, *b, *c, 0]) | self.fold) & THREE;
+            let gram = (u32::from_le_bytes([*a, *b, *c, 0]) | SMALL) & THREE;
             self.compare(text, text.len() - 3, (gram, entry(gram, self.bits)), &mut hits);
         }
         for (finder, needle) in &self.short {
@@ -142,15 +141,15 @@ impl Needles {
     fn compare(&self, text: &[u8], at: usize, (gram, entry): (u32, usize), hits: &mut Vec<Hit>) {
         let list = self.starts[entry] as usize..self.starts[entry + 1] as usize;
         for anchor in self.anchors[list].iter().filter(|anchor| gram & anchor.mask == anchor.gram) {
-            let needle = &self.words[anchor.needle as usize];
+            let number = anchor.needle as usize;
+            let needle = &self.words[number];
             let Some(start) = at.checked_sub(usize::from(anchor.offset)) else { continue };
             let end = start + needle.len();
-            let is_there = |part: &[u8]| match self.fold {
-                0 => part == &**needle,
-                _ => part.eq_ignore_ascii_case(needle),
+            let is_there = |part: &[u8]| {
+                if number < self.exact_from { part.eq_ignore_ascii_case(needle) } else { part == &**needle }
             };
             if text.get(start..end).is_some_and(is_there) {
-                hits.push(Hit { end, start, needle: anchor.needle as usize });
+                hits.push(Hit { end, start, needle: number });
             }
         }
     }
@@ -255,9 +254,11 @@ mod tests {
 
     #[test]
     fn letter_case_counts_if_asked_for() {
-        let finder = Needles::exact([&b"Pass"[..], b"pas"].map(<[u8]>::to_vec).to_vec());
-        let hits: Vec<usize> = finder.find(b"pass Pass PASS pas").iter().map(|hit| hit.start).collect();
-        assert_eq!(hits, [0, 5, 15]);
+        let finder =
+            Needles::with_exact(&[b"wor".to_vec()], [&b"Pass"[..], b"pas"].map(<[u8]>::to_vec).to_vec());
+        let hits: Vec<(usize, usize)> =
+            finder.find(b"pass Pass PASS pas WOR").iter().map(|hit| (hit.start, hit.needle)).collect();
+        assert_eq!(hits, [(0, 2), (5, 1), (15, 2), (19, 0)]);
     }
 
     proptest::proptest! {

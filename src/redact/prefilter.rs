@@ -24,6 +24,8 @@ pub(super) struct Tools {
 
 /// All needles, and what each calls for.
 pub(super) struct Prefilter {
+    /// The needles themselves, in small letters.
+    pub(super) words: Vec<Vec<u8>>,
     pub(super) needles: Needles,
     pub(super) calls: Vec<Call>,
 }
@@ -38,9 +40,9 @@ impl Prefilter {
             rule.needles.iter().map(move |needle| (needle.to_lowercase().into_bytes(), Call::Rule(at)))
         });
         let openings = OPENINGS.iter().map(|opening| (opening.as_bytes().to_vec(), Call::Opening));
-        let (needles, calls): (Vec<Vec<u8>>, Vec<Call>) =
+        let (words, calls): (Vec<Vec<u8>>, Vec<Call>) =
             keys.chain(parts).chain(needles).chain(openings).unzip();
-        Self { needles: Needles::new(needles), calls }
+        Self { needles: Needles::new(words.clone()), words, calls }
     }
 }
 

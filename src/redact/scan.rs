@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::block::Blocks;
 use super::kind::Kind;
-use super::learn::Learned;
+use super::learn::{Beside, Learned};
 use super::prefilter::{Call, Tools};
 use super::rules::{Reach, Rules};
 use super::table::{Name, Table, name_and_value, of_first_line, of_names};
@@ -108,7 +108,11 @@ impl Look {
         let mut wanted: Vec<(usize, usize, usize)> = Vec::new();
         let (mut idle, mut openings) = (Vec::new(), Vec::new());
         let mut keys = Keys { kind: self.kind, own: self.own, end: 0, nested: 0, names: Vec::new() };
-        for hit in prefilter.needles.find(text) {
+        let hits = learned.find(text, (Beside::Rules, &prefilter.needles), &mut |hit| {
+            let span = Span::new(hit.start, hit.end, "learned-value");
+            spans.push(Span { known: hit.value, ..span });
+        });
+        for hit in hits {
             match prefilter.calls[hit.needle] {
                 Call::Key(is_part) => {
                     let before = spans.len();
@@ -128,16 +132,14 @@ impl Look {
         let names: Vec<Name> = keys.names.into_iter().filter(|name| name.0 >= from && name.0 < to).collect();
         run(rules, text, wanted, &mut spans);
         if self.strict {
-            residual::find(text, |start, end| spans.push(Span::new(start, end, residual::RULE)));
+            residual::find(text, residual::NEEDLES.find(text), |start, end| {
+                spans.push(Span::new(start, end, residual::RULE));
+            });
         }
         words.find(text, |start, end| spans.push(Span::new(start, end, words::RULE)));
         if self.identities {
             identity::find(text, &learned.names, |start, end, rule| spans.push(Span::new(start, end, rule)));
         }
-        learned.find(text, |hit| {
-            let span = Span::new(hit.start, hit.end, "learned-value");
-            spans.push(Span { known: hit.value, ..span });
-        });
         Found { spans, names, openings, idle: Idle(idle) }
     }
 }

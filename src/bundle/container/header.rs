@@ -61,6 +61,16 @@ impl Record {
         }
     }
 
+    /// The same entry under another name, to be placed anew.
+    pub(super) fn renamed(self, name: String) -> Self {
+        let mut record = Self { flags: if name.is_ascii() { 0 } else { UTF8 }, name, ..self };
+        record.set_method(record.method);
+        if record.is_large {
+            record.make_large();
+        }
+        record
+    }
+
     /// Says how it is packed. Before its place is known.
     pub(super) fn set_method(&mut self, method: u16) {
         self.method = method;

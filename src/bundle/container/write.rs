@@ -1,15 +1,19 @@
 //! Writes the structure of a zip, entry after entry. Its directory is kept packed until the end, since there may be a million
 //! entries; what reads the structure is in the files beside this one.
 
-use std::io::{self, SeekFrom, Write};
+use std::io::{self, Read, SeekFrom, Write};
 
+use crc32fast::Hasher as Crc;
+use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc};
 
 use super::header::{DEFLATED, Record};
 use super::{END, END64, END64_SIZE, LOCATOR64, invalid};
 use crate::bundle::Target;
 use crate::bundle::pack::{Packed, Packer, Packing, crc};
+
+/// Bytes that are copied at a time.
+const COPIED: usize = 64 * 1024;
 
 /// A zip that is being written.
 pub(in crate::bundle) struct Archive<W> {
@@ -66,6 +70,29 @@ impl<W: Target> Archive<W> {
         self.note(&record, crc(&content.data))
     }
 
+    /// Takes an entry of another zip over as it is packed there, under this name.
+    pub(in crate::bundle) fn take_over(
+        &mut self,
+        record: Record,
+        name: String,
+        packed: &mut dyn Read,
+    ) -> io::Result<()> {
+        let mut record = record.renamed(name);
+        record.place(self.position);
+        self.put(&record.local_header())?;
+        let mut sum = Crc::new();
+        let mut buffer = vec![0; COPIED];
+        let mut left = record.packed;
+        while left > 0 {
+            let room = usize::try_from(left).map_or(COPIED, |left| left.min(COPIED));
+            packed.read_exact(&mut buffer[..room])?;
+            sum.update(&buffer[..room]);
+            self.put(&buffer[..room])?;
+            left -= room as u64;
+        }
+        self.note(&record, sum.finalize())
+    }
+
     /// Starts an entry of unknown size, which gets room for sizes of 64 bits.
     pub(in crate::bundle) fn begin(&mut self, mut record: Record) -> io::Result<()> {
         record.place(self.position);
@@ -99,11 +126,11 @@ impl<W: Target> Archive<W> {
         if let Some(mut packer) = open.packer.take() {
             packer.end(&mut |bytes| open.pass(bytes, out, position))?;
         }
-        open.record.crc = open.content.sum();
+        open.record.crc = open.content.finalize();
         self.out.seek(SeekFrom::Start(open.record.offset))?;
         self.out.write_all(&open.record.local_header())?;
         self.out.seek(SeekFrom::Start(self.position))?;
-        self.note(&open.record, open.packed.sum())
+        self.note(&open.record, open.packed.finalize())
     }
 
     /// Throws away the entry that was started; nothing of it stays.

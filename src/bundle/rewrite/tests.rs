@@ -14,13 +14,13 @@ use crate::redact::{Cleared, MaskKey, Privacy};
 
 /// Counts a word, as the search for masked values does.
 fn search(word: &'static str) -> Search {
-    Arc::new(move |content, _| Ok(io::read_to_string(content)?.matches(word).count() as u64))
+    Arc::new(move |_, content, _| Ok(io::read_to_string(content)?.matches(word).count() as u64))
 }
 
-fn redaction() -> Redaction {
+fn redaction() -> Arc<Redaction> {
     let mut redaction = Redaction::new(MaskKey::from_secret(b"a key for tests"), Privacy::Secrets).unwrap();
     redaction.mask_words(&["hunter2".to_owned()]).unwrap();
-    redaction
+    Arc::new(redaction)
 }
 
 #[test]

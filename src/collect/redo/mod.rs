@@ -4,6 +4,7 @@ mod input;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -24,7 +25,7 @@ use input::{Input, Member};
 /// Everything that redacting once more needs.
 pub struct Redo<'a> {
     /// Masks secrets.
-    pub redaction: &'a Redaction,
+    pub redaction: &'a Arc<Redaction>,
     /// What the user may ask while it works.
     pub stop: &'a Stop,
     /// Listens.

@@ -13,9 +13,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::identity::Vocabulary;
 use super::mask::{PREFIX, unescape};
 use super::needle::{self, Needles};
+use super::residual;
 use bounded::Bounded;
 use plain::{Plain, beginning, digest, is_plain};
 use secret::Secret;
+use zeroize::Zeroizing;
 
 /// Shorter values stand in too many places by chance: of three kinds of characters, and of two.
 const SHORTEST_MIXED: usize = 6;
@@ -32,7 +34,22 @@ const MOST_TOLD: usize = 500_000;
 const LONGEST: usize = 512;
 
 /// Rules whose values come by the thousand and are found again as they are: they are kept as digests.
-const MANY: [&str; 4] = ["session-id", "qlik-ticket", "qlik-session", "cookie"];
+const MANY: [&str; 14] = [
+    "session-id",
+    "session-member",
+    "session-named",
+    "session-event",
+    "session-element",
+    "session-path",
+    "session-cookie-name",
+    "qlik-ticket",
+    "ticket-member",
+    "ticket-named",
+    "ticket-event",
+    "ticket-with",
+    "qlik-session",
+    "cookie",
+];
 
 /// What has been masked so far.
 #[derive(Default)]
@@ -60,10 +77,26 @@ struct Values {
 pub struct Learned {
     plain: Plain,
     whole: Vec<Secret>,
-    forms: Option<Needles>,
+    /// The forms of all values behind the needles of the rules, and behind those of the check: one look at a text finds both.
+    tables: Option<[Table; 2]>,
     /// For each form, which value it is one of.
     owners: Vec<usize>,
     pub(super) names: Vocabulary,
+}
+
+/// Needles, and how many of them are no forms of values.
+struct Table {
+    needles: Needles,
+    others: usize,
+}
+
+/// What a text is looked at for besides learned values.
+#[derive(Clone, Copy)]
+pub(super) enum Beside {
+    /// The needles of the rules.
+    Rules = 0,
+    /// Those of the check.
+    Check = 1,
 }
 
 impl fmt::Debug for Learned {
@@ -117,13 +150,13 @@ impl Memory {
         Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes what is known now what all later streams are searched for.
-    pub(super) fn look(&self) -> Arc<Learned> {
+    /// Makes what is known now what all later streams are searched for, together with the needles of the rules.
+    pub(super) fn look(&self, rules: &[Vec<u8>]) -> Arc<Learned> {
         let mut values = self.lock();
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = [values.plain.settle(), values.whole.settle(), std::mem::take(&mut values.is_new)];
         if is_new.contains(&true) {
-            *current = Arc::new(Learned::new(&values));
+            *current = Arc::new(Learned::new(&values, rules));
         }
         Arc::clone(&current)
     }
@@ -162,7 +195,7 @@ pub(super) struct Hit {
 }
 
 impl Learned {
-    fn new(values: &Values) -> Self {
+    fn new(values: &Values, rules: &[Vec<u8>]) -> Self {
         let whole: Vec<Secret> = values.whole.settled.iter().cloned().collect();
         let mut owned: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
         for (at, value) in whole.iter().enumerate() {
@@ -171,11 +204,17 @@ impl Learned {
             }
         }
         let (forms, owners): (Vec<Vec<u8>>, Vec<usize>) = owned.into_iter().unzip();
-        let forms = (!forms.is_empty()).then(|| Needles::exact(forms));
+        let table = |others: &[Vec<u8>]| Table {
+            needles: Needles::with_exact(others, forms.clone()),
+            others: others.len(),
+        };
+        let tables = (!forms.is_empty()).then(|| [table(rules), table(&residual::needles())]);
+        // The tables hold copies, which they wipe.
+        drop(Zeroizing::new(forms));
         Self {
             plain: Plain::new(&values.plain.settled),
             whole,
-            forms,
+            tables,
             owners,
             names: Vocabulary::new(&values.names),
         }
@@ -197,10 +236,23 @@ impl Learned {
         self.whole.get(at).map(Secret::bytes)
     }
 
-    /// Finds learned values that stand alone, not inside a longer word.
-    pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(Hit)) {
+    /// Finds learned values that stand alone, not inside a longer word. Gives where the other needles stand.
+    pub(super) fn find(
+        &self,
+        text: &[u8],
+        (beside, needles): (Beside, &Needles),
+        found: &mut impl FnMut(Hit),
+    ) -> Vec<needle::Hit> {
         self.plain.find(text, |start, end| found(Hit { start, end, value: None }));
-        let mut hits = self.forms.as_ref().map(|forms| forms.find(text)).unwrap_or_default();
+        let Some(tables) = &self.tables else { return needles.find(text) };
+        let Table { needles, others } = &tables[beside as usize];
+        let (others, forms) = needles.find(text).into_iter().partition(|hit| hit.needle < *others);
+        self.forms(text, (forms, tables[beside as usize].others), found);
+        others
+    }
+
+    /// Of the forms of values that were hit, those that stand alone.
+    fn forms(&self, text: &[u8], (mut hits, first): (Vec<needle::Hit>, usize), found: &mut impl FnMut(Hit)) {
         // Of those that overlap the first, and of those that begin together the longest.
         hits.sort_unstable_by_key(|hit| (hit.start, Reverse(hit.end)));
         let mut last = 0;
@@ -209,7 +261,7 @@ impl Learned {
                 continue;
             }
             last = end;
-            let value = self.owners[needle];
+            let value = self.owners[needle - first];
             if is_alone(text, start, end) {
                 found(Hit { start, end, value: Some(value) });
             } else if memchr::memmem::find(self.whole[value].bytes(), &text[start..end]).is_none() {
