@@ -133,6 +133,12 @@ pub(super) struct Collect {
     /// How much of the host this run may take; low gives way to everything else
     #[arg(long, value_enum, default_value_t = Priority::Low)]
     pub(super) priority: Priority,
+    /// Finish a valid bundle with what was read by then, such as 10m; the rest is listed as timed out
+    #[arg(long, value_name = "TIME")]
+    pub(super) deadline: Option<String>,
+    /// The same for each file or command by itself
+    #[arg(long, value_name = "TIME", default_value = "15m")]
+    pub(super) item_deadline: String,
     #[command(flatten)]
     pub(super) work: Work,
     #[command(flatten)]

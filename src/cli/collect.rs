@@ -32,6 +32,7 @@ pub(super) static DONE: AtomicBool = AtomicBool::new(false);
 pub(super) static STOP: Stop = Stop::new();
 
 pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
+    let deadline = options::deadline(args.deadline.as_deref(), &args.item_deadline)?;
     be_a_good_neighbor(args.priority);
     let mut redaction = options::redaction(&args.masking)?;
     let host = options::host(&args.place)?;
@@ -62,6 +63,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         redaction: &redaction,
         packing: options::packing(&args.work),
         stop: &STOP,
+        deadline,
         tell: &*tell,
         arguments: std::env::args_os()
             .skip(1)

@@ -7,6 +7,7 @@ use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use super::args;
 use crate::Error;
 use crate::bundle::{Compression, Packing};
+use crate::collect::Deadline;
 use crate::definition::{Catalog, parse_age, parse_size};
 use crate::host::Host;
 use crate::plan::{Choice, Options};
@@ -166,4 +167,16 @@ pub(super) fn packing(work: &args::Work) -> Packing {
         args::Compression::Small => Compression::Small,
     };
     Packing { compression, pool: Pool::new(work.threads) }
+}
+
+/// How long a run and each item may take.
+pub(super) fn deadline(run: Option<&str>, item: &str) -> Result<Deadline, Error> {
+    let duration = |text: &str, flag: &str| {
+        let parsed = parse_age(text).and_then(|time| time.to_std().ok()).filter(|time| !time.is_zero());
+        parsed.ok_or_else(|| {
+            Error::usage(format!("{flag} {text}: not a duration"), "a duration such as 90s, 10m or 2h")
+        })
+    };
+    let run = run.map(|text| duration(text, "--deadline")).transpose()?;
+    Ok(Deadline::new(run, Some(duration(item, "--item-deadline")?)))
 }

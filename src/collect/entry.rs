@@ -143,7 +143,7 @@ pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) 
         return Opened::Large(Box::new(Large { item, file, reader }));
     }
     let mut content = Vec::new();
-    let failure = (&mut reader).take(SMALL as u64 + 1).read_to_end(&mut content).err();
+    let failure = job.deadline.watch(&mut reader).take(SMALL as u64 + 1).read_to_end(&mut content).err();
     if content.len() > SMALL {
         // It has grown.
         let reader: Box<dyn Read> = Box::new(Cursor::new(content).chain(reader));
@@ -236,7 +236,8 @@ fn take_command<W: Target>(
     command: &HostCommand,
     writer: &mut Writer<W>,
 ) -> Result<Entry, Error> {
-    let output = match job.host.commands.run(command) {
+    let timeout = job.deadline.left().map_or(command.timeout, |left| left.min(command.timeout));
+    let output = match job.host.commands.run(&HostCommand { timeout, ..command.clone() }) {
         Ok(output) => output,
         Err(miss) => return Ok(missed(item, &miss)),
     };
@@ -248,7 +249,7 @@ fn take_command<W: Target>(
     });
     if output.timed_out {
         entry.outcome = Outcome::TimedOut;
-        entry.reason = Some(format!("killed after {} s", command.timeout.as_secs()));
+        entry.reason = Some(format!("killed after {} s", timeout.as_secs()));
     } else if output.truncated {
         entry.outcome = Outcome::Truncated;
         entry.reason = Some("its output was longer than the limit".into());
@@ -280,7 +281,8 @@ fn store<'a, R: Read + 'a, W: Target>(
 ) -> Result<Entry, Error> {
     let pool = job.packing.pool.clone();
     let hint = Hint { pool, ..Hint::new(item.name.file_name(), &item.rules) };
-    let mut cleared = job.redaction.clear(Counted { source, tell: job.tell }, &hint);
+    let source = job.deadline.watch(Counted { source, tell: job.tell });
+    let mut cleared = job.redaction.clear(source, &hint);
     Ok(line_of(item, writer.add(&item.name, &mut cleared, modified)?))
 }
 
@@ -298,6 +300,10 @@ fn line_of(item: &PlanItem, added: Added) -> Entry {
             entry.outcome = Outcome::Withheld;
             entry.reason = Some(reason);
             entry.masks.clear();
+        }
+        End::SourceFailed(error) if error.kind() == io::ErrorKind::TimedOut => {
+            entry.outcome = Outcome::TimedOut;
+            entry.reason = Some(format!("{error} after {} bytes", entry.source_bytes));
         }
         End::SourceFailed(error) => {
             let cut = entry.bytes > 0;

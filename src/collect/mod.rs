@@ -1,5 +1,6 @@
 //! Runs a plan: opens, redacts and stores each item, records what became of it, checks the bundle and publishes it.
 
+mod deadline;
 mod disguise;
 mod entry;
 mod event;
@@ -12,6 +13,7 @@ mod seed;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use deadline::Deadline;
 pub use event::{Event, Reporter, Silent, Stop};
 pub use publish::{Collected, collect};
 pub use redo::{Redo, redact_again};
@@ -40,6 +42,8 @@ pub struct Job<'a> {
     pub packing: Packing,
     /// What the user may ask while it works.
     pub stop: &'a Stop,
+    /// How long it may take.
+    pub deadline: Deadline,
     /// Listens.
     pub tell: &'a dyn Reporter,
     /// The command line; it is redacted before it is kept.
@@ -130,6 +134,11 @@ impl<W: Target> Line<'_, W> {
         if self.gathered.interrupted {
             self.drain()?;
             self.gathered.note(&entry::known(item, Outcome::Skipped, "the run was interrupted"));
+            return Ok(());
+        }
+        if job.deadline.is_over() {
+            self.drain()?;
+            self.done(&entry::known(item, Outcome::TimedOut, deadline::REACHED));
             return Ok(());
         }
         self.open(item)
