@@ -75,14 +75,13 @@ pub(super) fn blocks<S: At>(
         let next = samples.get(number + 1);
         let near = &spans[number.saturating_sub(NEAR)..(number + NEAR + 1).min(spans.len())];
         let room = near.iter().copied().max().unwrap_or(0).saturating_add(tuning.tolerance);
-        let low = next.map_or(sample.early, |next| sample.early.min(next.early)).saturating_sub(room);
         // Nothing is known of the end of the last block.
-        let high = next.map_or(i64::MAX, |next| sample.late.max(next.late).saturating_add(room));
-        Block {
-            from: sample.at,
-            to: next.map_or(length, |next| next.at),
-            is_candidate: !is_in_turn || (low <= until && high >= since),
-        }
+        let is_candidate = next.is_none_or(|next| {
+            let low = sample.early.min(next.early).saturating_sub(room);
+            let high = sample.late.max(next.late).saturating_add(room);
+            !is_in_turn || (low <= until && high >= since)
+        });
+        Block { from: sample.at, to: next.map_or(length, |next| next.at), is_candidate }
     };
     Ok(samples.iter().enumerate().map(block).collect())
 }
