@@ -59,7 +59,7 @@ pub(super) fn open(
                     bytes: taken.bytes,
                     cut: Some(taken.cut),
                     over: taken.over,
-                    reason: Some("only the records of the time window"),
+                    reason: Some(taken.reason),
                     ..FileFacts::whole(stat)
                 };
                 return Ok(Ok(Open { reader: Box::new(taken.reader), facts }));

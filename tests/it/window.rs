@@ -133,6 +133,10 @@ fn what_lies_outside_or_has_no_times_says_so() {
     // The last words before a silence are kept.
     let stored = String::from_utf8_lossy(bundle.bytes("small.log")).into_owned();
     assert_eq!(stored, "2026-01-01 06:00:00 a\n  goes on\n[qdiag left out 22 bytes here]\n");
+    assert_eq!(
+        bundle.line("small.log")["reason"],
+        "no record lies in the time window; the last one before it is kept"
+    );
     for whole in ["named.log", "server.conf"] {
         let line = bundle.line(whole);
         assert_eq!((&line["outcome"], &line["cut"]), (&"collected".into(), &Value::Null), "{whole}");

@@ -44,6 +44,8 @@ pub(super) struct Taken<S> {
     pub(super) cut: Cut,
     /// Bytes of the window that are over the limit.
     pub(super) over: u64,
+    /// What the part is.
+    pub(super) reason: &'static str,
 }
 
 /// What comes before, a stretch of the file, and what comes behind.
@@ -107,22 +109,22 @@ fn take_tuned<S: At>(
     if cut.dropped + cut.dropped_after == 0 {
         return Ok(Windowed::Whole(None));
     }
-    Ok(Windowed::Part(Box::new(taken(source, text, (head, from, part.to), cut, from - part.from))))
+    let reason = if part.last.late < window.0 {
+        "no record lies in the time window; the last one before it is kept"
+    } else {
+        "only the records of the time window"
+    };
+    let (reader, bytes) = parts(source, text, (head, from, part.to), &cut);
+    Ok(Windowed::Part(Box::new(Taken { reader, bytes, cut, over: from - part.from, reason })))
 }
 
-/// Puts together what is kept and the markers.
-fn taken<S: At>(
-    source: S,
-    text: Text,
-    (head, from, to): (Vec<u8>, u64, u64),
-    cut: Cut,
-    over: u64,
-) -> Taken<S> {
+/// Puts together what is kept and the markers; gives the bytes that makes.
+fn parts<S: At>(source: S, text: Text, (head, from, to): (Vec<u8>, u64, u64), cut: &Cut) -> (Parts<S>, u64) {
     let before = [head, marker(text, cut.dropped)].concat();
     let behind = marker(text, cut.dropped_after);
     let bytes = (before.len() + behind.len()) as u64 + cut.tail;
     let stretch = Stretch { source, at: from, to };
-    Taken { reader: Cursor::new(before).chain(stretch).chain(Cursor::new(behind)), bytes, cut, over }
+    (Cursor::new(before).chain(stretch).chain(Cursor::new(behind)), bytes)
 }
 
 /// What stands before the first record; of a long preface only the first line.
