@@ -11,6 +11,7 @@ pub mod definition;
 pub mod detect;
 pub mod error;
 pub mod host;
+pub mod logline;
 pub mod manifest;
 pub mod plan;
 pub mod pool;

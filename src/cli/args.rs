@@ -73,12 +73,19 @@ pub(super) struct Detect {
 /// What to take.
 #[derive(Debug, Args)]
 pub(super) struct Choose {
-    /// Logs and events from this time on: a duration back from now (2d, 36h) or a time (2026-11-20, 2026-11-20T14:00)
+    /// Logs and events from this time on: a duration back from now (2d, 36h) or a time (2026-11-20, 2026-11-20T14:00).
+    /// Of logs only the records of the time are taken, whole; of what --add names, everything
     #[arg(long, value_name = "WHEN")]
     pub(super) since: Option<String>,
     /// Logs and events up to this time
     #[arg(long, value_name = "WHEN")]
     pub(super) until: Option<String>,
+    /// Logs and events around this time: of an incident
+    #[arg(long, value_name = "WHEN", conflicts_with_all = ["since", "until"])]
+    pub(super) around: Option<String>,
+    /// How long the time around it is, one half before and one half after
+    #[arg(long, value_name = "DURATION", default_value = "2h", requires = "around")]
+    pub(super) window: String,
     /// Only this product, by id; may be given several times
     #[arg(long, value_name = "ID")]
     pub(super) product: Vec<String>,
@@ -101,7 +108,7 @@ pub(super) struct Choose {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  qdiag plan\n  qdiag plan --since 2d --exclude '**/Script/*'\n  qdiag plan --add 'D:\\Exports\\*.csv' --json"
+    after_help = "Examples:\n  qdiag plan\n  qdiag plan --since 2d --exclude '**/Script/*'\n  qdiag plan --around 2026-11-20T14:05\n  qdiag plan --add 'D:\\Exports\\*.csv' --json"
 )]
 pub(super) struct Plan {
     #[command(flatten)]
@@ -115,7 +122,7 @@ pub(super) struct Plan {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n\n\
+    after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n  qdiag collect --around 2026-11-20T14:05 --window 30m\n\n\
     Exit code 0: whole; 3: a valid bundle with gaps, which it names; 1: no product found."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags")]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 
 use super::args;
 use crate::Error;
@@ -10,7 +10,7 @@ use crate::bundle::{Compression, Packing};
 use crate::collect::Deadline;
 use crate::definition::{Catalog, parse_age, parse_size};
 use crate::host::Host;
-use crate::plan::{Choice, Options};
+use crate::plan::{Choice, Options, Window};
 use crate::pool::Pool;
 use crate::redact::{MaskKey, Privacy, Redaction, RuleFile};
 
@@ -84,13 +84,7 @@ pub(super) fn plan(choose: &args::Choose, host: &Host, catalog: &Catalog) -> Res
             ));
         }
     }
-    let window =
-        (time(choose.since.as_deref(), "--since", host)?, time(choose.until.as_deref(), "--until", host)?);
-    if let (Some(since), Some(until)) = window
-        && since >= until
-    {
-        return Err(Error::usage("--since is not before --until", "swap them, or leave one out"));
-    }
+    let window = window(choose, host)?;
     Ok(Options {
         window,
         products: choose.product.clone(),
@@ -100,6 +94,26 @@ pub(super) fn plan(choose: &args::Choose, host: &Host, catalog: &Catalog) -> Res
         max_file: choose.max_file.as_deref().map(max_file).transpose()?,
         environment_only: choose.environment_only,
     })
+}
+
+/// The time that is wanted.
+fn window(choose: &args::Choose, host: &Host) -> Result<Window, Error> {
+    if let Some(around) = time(choose.around.as_deref(), "--around", host)? {
+        let text = &choose.window;
+        let half = parse_age(text).filter(|age| !age.is_zero()).map(|age| age / 2);
+        let ends =
+            half.and_then(|half| Some((around.checked_sub_signed(half)?, around.checked_add_signed(half)?)));
+        let (since, until) = ends.ok_or_else(|| {
+            Error::usage(format!("--window {text}: not a duration"), "a duration such as 30m, 2h or 1d")
+        })?;
+        return Ok((Some(since), Some(until)));
+    }
+    let since = time(choose.since.as_deref(), "--since", host)?;
+    let until = time(choose.until.as_deref(), "--until", host)?;
+    if since.is_some_and(|since| until.is_some_and(|until| since >= until)) {
+        return Err(Error::usage("--since is not before --until", "swap them, or leave one out"));
+    }
+    Ok((since, until))
 }
 
 fn choices(globs: &[String], flag: &str) -> Result<Vec<Choice>, Error> {
@@ -144,19 +158,10 @@ fn time(text: Option<&str>, flag: &str, host: &Host) -> Result<Option<DateTime<U
     local.and_then(|local| in_zone(local, host)).map(Some).ok_or_else(wrong)
 }
 
-/// A local time of the host. Under a root the host's own offset counts; on this machine its zone, which knows summer time.
+/// A local time of the host; the earlier one in the hour that comes twice.
 fn in_zone(local: NaiveDateTime, host: &Host) -> Option<DateTime<Utc>> {
-    if host.root.is_some() {
-        return host
-            .clock
-            .now()
-            .offset()
-            .fix()
-            .from_local_datetime(&local)
-            .single()
-            .map(|time| time.to_utc());
-    }
-    Local.from_local_datetime(&local).earliest().map(|time| time.to_utc())
+    let (offset, _) = host.zone().offsets(local.and_utc().timestamp());
+    local.and_utc().checked_sub_signed(Duration::seconds(offset.into()))
 }
 
 /// How a bundle is packed, and by how many threads. The threads take the priority of this one, so it must be set before.

@@ -4,12 +4,13 @@ use std::io::{self, Cursor, Read};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::{Event, Job, Reporter, limit};
+use super::open::{self, FileFacts, Open, describe};
+use super::{Event, Job, Reporter};
 use crate::Error;
 use crate::bundle::{Added, Compression, End, Ready, Target, Writer};
 use crate::host::{HostCommand, HostPath, Miss, Stat};
-use crate::manifest::{CommandFacts, Cut, Entry, Outcome};
-use crate::plan::{Limit, PlanItem, Source, known_of};
+use crate::manifest::{CommandFacts, Entry, Outcome};
+use crate::plan::{PlanItem, Source, known_of};
 use crate::redact::{Hint, Redaction};
 
 /// Bytes of a file that is held in memory, to be worked on by one thread.
@@ -94,14 +95,6 @@ pub(super) struct Underway {
     duration_ms: u64,
 }
 
-/// What is known of a file besides its content.
-struct FileFacts {
-    stat: Stat,
-    cut: Option<Cut>,
-    /// When it was changed while it was read, if so.
-    modified_after: Option<DateTime<Utc>>,
-}
-
 /// What became of a file that was opened.
 pub(super) enum Opened<'a> {
     /// It ends here.
@@ -121,36 +114,27 @@ pub(super) struct Large<'a> {
 
 /// Opens a file; a small one is read and given to a thread.
 pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) -> Opened<'a> {
-    let files = &job.host.files;
-    let opened: io::Result<(Box<dyn Read>, Option<Cut>, _)> = match item.limit {
-        Limit::Whole => files.open(path).map(|file| {
-            let stat = file.stat;
-            (Box::new(file) as Box<dyn Read>, None, stat)
-        }),
-        Limit::Bytes(bytes) => {
-            limit::newest(files, path, bytes).map(|(reader, cut, stat)| (reader, Some(cut), stat))
+    let known = |outcome, reason: &str| Opened::Known(Box::new(known(item, outcome, reason)));
+    let Open { mut reader, facts: mut file } = match open::open(job, item, path) {
+        Ok(Ok(open)) => open,
+        Ok(Err(reason)) => {
+            job.tell.tell(Event::Read(item.expected_bytes()));
+            return known(Outcome::Skipped, reason);
         }
-    };
-    let (mut reader, cut, stat) = match opened {
-        Ok(opened) => opened,
         Err(error) => {
             let (outcome, reason) = known_of(&error);
-            return Opened::Known(Box::new(known(item, outcome, &reason)));
+            return known(outcome, &reason);
         }
     };
-    let mut file = FileFacts { stat, cut, modified_after: None };
-    if item.expected_bytes() > SMALL as u64 {
+    // What a window leaves out need not be read, so it counts as done.
+    job.tell.tell(Event::Read(item.expected_bytes().saturating_sub(file.bytes)));
+    if file.bytes > SMALL as u64 {
         return Opened::Large(Box::new(Large { item, file, reader }));
     }
     let mut content = Vec::new();
-    let failure = job.deadline.watch(&mut reader).take(SMALL as u64 + 1).read_to_end(&mut content).err();
-    if content.len() > SMALL {
-        // It has grown.
-        let reader: Box<dyn Read> = Box::new(Cursor::new(content).chain(reader));
-        return Opened::Large(Box::new(Large { item, file, reader }));
-    }
+    let failure = job.deadline.watch(&mut reader).read_to_end(&mut content).err();
     job.tell.tell(Event::Read(content.len() as u64));
-    file.modified_after = modified_after(job, path, &stat);
+    file.modified_after = modified_after(job, path, &file.stat);
     Opened::Small(Box::new(Small { item: item.clone(), file, content, failure }))
 }
 
@@ -188,7 +172,7 @@ fn modified_after(job: &Job<'_>, path: &HostPath, stat: &Stat) -> Option<DateTim
 pub(super) fn put<W: Target>(underway: Underway, writer: &mut Writer<W>) -> Result<Entry, Error> {
     let Underway { item, file, ready, duration_ms } = underway;
     let added = writer.put(&item.name, ready, file.stat.modified)?;
-    let mut entry = of_file(line_of(&item, added), &file);
+    let mut entry = describe(line_of(&item, added), &file);
     entry.duration_ms = duration_ms;
     Ok(entry)
 }
@@ -204,30 +188,7 @@ pub(super) fn store_large<W: Target>(
     if let Source::File(path) = &item.source {
         file.modified_after = modified_after(job, path, &file.stat);
     }
-    Ok(of_file(entry, &file))
-}
-
-/// What the file system says of a file, added to what became of its content.
-fn of_file(mut entry: Entry, file: &FileFacts) -> Entry {
-    let FileFacts { stat, cut, modified_after } = file;
-    let read = entry.source_bytes;
-    entry.source_bytes = stat.bytes;
-    entry.source_modified = stat.modified.map(stamp);
-    entry.source_modified_after = modified_after.map(stamp);
-    if entry.outcome == Outcome::Collected {
-        if stat.bytes == 0 {
-            entry.outcome = Outcome::Empty;
-            entry.reason = Some("the file is empty".into());
-        } else if let Some(cut) = cut {
-            entry.outcome = Outcome::Truncated;
-            entry.reason = Some(format!("over the limit: {} bytes were left out", cut.dropped));
-            entry.cut = Some(cut.clone());
-        } else if read < stat.bytes {
-            entry.outcome = Outcome::Truncated;
-            entry.reason = Some("the file became shorter while it was read".into());
-        }
-    }
-    entry
+    Ok(describe(entry, &file))
 }
 
 fn take_command<W: Target>(

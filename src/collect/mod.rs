@@ -5,10 +5,12 @@ mod disguise;
 mod entry;
 mod event;
 mod limit;
+mod open;
 mod publish;
 mod redo;
 mod run_log;
 mod seed;
+mod window;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,7 +50,7 @@ pub struct Job<'a> {
     pub tell: &'a dyn Reporter,
     /// The command line; it is redacted before it is kept.
     pub arguments: Vec<String>,
-    /// Time that events are wanted of.
+    /// Time that events and the records of logs are wanted of.
     pub window: crate::plan::Window,
     /// The case number, if any.
     pub case_number: Option<String>,

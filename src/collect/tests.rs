@@ -80,7 +80,7 @@ fn when_its_time_is_over_a_run_ends_with_a_valid_bundle() {
         .manifest
         .entries
         .iter()
-        .filter(|entry| entry.source.ends_with(".log"))
+        .filter(|entry| entry.source.contains("/data/"))
         .map(|entry| entry.outcome)
         .collect();
     assert_eq!(outcomes, [Outcome::TimedOut, Outcome::TimedOut]);

@@ -52,6 +52,23 @@ impl Read for OpenFile {
     }
 }
 
+/// An open regular file that is read here and there, up to the size it had when it was opened.
+pub struct SeekFile {
+    inner: File,
+    /// What was known when it was opened.
+    pub stat: Stat,
+}
+
+impl SeekFile {
+    /// Reads some bytes at an offset; none at the end.
+    pub fn read_at(&mut self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.stat.bytes.saturating_sub(at)).unwrap_or(usize::MAX);
+        let room = buffer.len().min(left);
+        self.inner.seek(SeekFrom::Start(at))?;
+        self.inner.read(&mut buffer[..room])
+    }
+}
+
 /// The files of a host.
 pub struct Files {
     pub(super) place: Place,
@@ -110,6 +127,13 @@ impl Files {
             file.seek(SeekFrom::Start(offset))?;
         }
         Ok(OpenFile { inner: file.take(stat.bytes.saturating_sub(offset)), stat })
+    }
+
+    /// Opens a regular file that is not read from end to end.
+    pub fn open_seek(&self, path: &HostPath) -> io::Result<SeekFile> {
+        let inner = self.open_file(path)?;
+        let stat = self.stat_of(&inner.metadata()?);
+        Ok(SeekFile { inner, stat })
     }
 
     /// A small file, whole; one that is larger than `limit` is an error.

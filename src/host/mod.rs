@@ -32,10 +32,10 @@ mod platform;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-pub use clock::{Clock, Mark};
+pub use clock::{Clock, Mark, Zone};
 pub use commands::{CommandOutput, Commands, HostCommand};
 pub use facts::{Events, FactKind, Facts, Miss, Window};
-pub use files::{Files, Kind, OpenFile, Stat};
+pub use files::{Files, Kind, OpenFile, SeekFile, Stat};
 pub use installed::InstalledPackage;
 pub use path::HostPath;
 pub use private::create_private;
@@ -118,6 +118,11 @@ impl Host {
             }
             _ => self.facts.read(kind),
         }
+    }
+
+    /// The zone of its local times. Under a root its own offset counts; on this machine the zone, which knows summer time.
+    pub fn zone(&self) -> Zone {
+        if self.root.is_some() { Zone::Fixed(*self.clock.now().offset()) } else { Zone::Local }
     }
 
     /// What the accounts may do that services of Qlik run under, as far as this account may ask.

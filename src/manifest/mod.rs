@@ -16,7 +16,7 @@ pub use spool::{Packed, Spool};
 pub use version::{NotAVersion, Readability, SchemaVersion};
 
 /// The schema that this build writes.
-pub const SCHEMA: &str = "1.1";
+pub const SCHEMA: &str = "1.2";
 
 /// Everything a bundle says of itself: who made it, from what, and what became of each planned item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -265,7 +265,7 @@ pub struct Entry {
     pub item: String,
     /// What became of it.
     pub outcome: Outcome,
-    /// Why, for every outcome but `collected`.
+    /// Why, for every outcome but `collected`; for that one, what a window of time did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Bytes stored, before compression.
@@ -287,7 +287,7 @@ pub struct Entry {
     /// Masks per rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub masks: BTreeMap<String, u64>,
-    /// What a limit removed.
+    /// What a limit or a window of time removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut: Option<Cut>,
     /// Exit code, standard error and time limit of a program.
@@ -322,16 +322,30 @@ impl Entry {
     }
 }
 
-/// What a limit removed from an entry.
+/// What a limit or a window of time removed from an entry. The four numbers of bytes add up to those of the source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cut {
     /// Source bytes kept from the start.
     pub head: u64,
-    /// Source bytes kept from the end.
+    /// Source bytes kept from the end, or the part that lies in the window of time.
     pub tail: u64,
     /// Source bytes left out between them.
     pub dropped: u64,
+    /// Source bytes left out behind that part.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dropped_after: u64,
+    /// When the first record that was kept for a window was written, UTC, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_time: Option<String>,
+    /// When the last one was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_time: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// How a program that was run for an entry ended.

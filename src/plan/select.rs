@@ -201,7 +201,7 @@ impl<'a> Selection<'a> {
         if ask.category == Category::Logs
             && let Some(since) = self.options.window.0
         {
-            return (modified < since).then(|| "last written before --since".to_owned());
+            return (modified < since).then(|| "last written before the time window".to_owned());
         }
         let oldest = self.now - ask.max_age?;
         (modified < oldest).then(|| "older than the definition takes; choose with --since".to_owned())

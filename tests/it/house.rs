@@ -40,7 +40,7 @@ fn imports_only_point_down() {
         &["collect"],
         &["bundle"],
         &["plan"],
-        &["detect"],
+        &["detect", "logline"],
         &["host", "definition"],
         &["error", "manifest", "redact"],
     ];

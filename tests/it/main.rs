@@ -24,3 +24,4 @@ mod support;
 mod tools;
 mod trust;
 mod verify;
+mod window;
