@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use regex::bytes::{Match, Regex};
+use regex::bytes::{Match, Regex, RegexBuilder};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -159,7 +159,7 @@ pub(super) struct Rule {
 impl Rule {
     /// The pattern, compiled when it is first needed: all at once would cost more than most files.
     pub(super) fn regex(&self) -> &Regex {
-        self.compiled.get_or_init(|| Regex::new(&self.pattern).expect("the built-in patterns are tested"))
+        self.compiled.get_or_init(|| compile(&self.pattern).expect("the built-in patterns are tested"))
     }
 
     /// Whether a match may stand around a needle that begins here.
@@ -183,6 +183,9 @@ impl Rule {
     }
 }
 
+/// Repetitions that are taken for any number: how far a pattern looks is bounded anyway, and each time costs memory.
+const MANY: usize = 64;
+
 /// `{{value}}` in a pattern.
 const VALUE: &str = "{{value}}";
 
@@ -201,6 +204,13 @@ fn expanded(pattern: &str) -> String {
                 letters.next();
                 ascii.extend([letter, escaped]);
             }
+            ('{', _) => match many(letters.as_str()) {
+                Some((least, length)) => {
+                    ascii.push_str(&format!("{{{least},}}"));
+                    letters.by_ref().take(length).for_each(drop);
+                }
+                None => ascii.push(letter),
+            },
             _ => ascii.push(letter),
         }
     }
@@ -213,6 +223,19 @@ fn expanded(pattern: &str) -> String {
         text.push_str(part);
     }
     text
+}
+
+/// Compiles a pattern. One of ASCII alone takes text as bytes: classes of all of Unicode, repeated a hundred times, would need megabytes.
+fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).unicode(!pattern.is_ascii()).build()
+}
+
+/// What stands behind `{` if it is a repetition that may be long: the least number of times, and how long it is written.
+fn many(rest: &str) -> Option<(usize, usize)> {
+    let (inside, _) = rest.split_once('}')?;
+    let (least, most) = inside.split_once(',')?;
+    let most: usize = most.parse().ok()?;
+    (most >= MANY).then(|| Some((least.parse().ok()?, inside.len() + 1)))?
 }
 
 impl Check {
@@ -260,7 +283,7 @@ impl Rules {
         }
         // Compiling the built-in ones would cost more than most files; their tests do.
         if self.builtin > 0
-            && let Err(error) = Regex::new(pattern)
+            && let Err(error) = compile(pattern)
         {
             let why = error.to_string();
             let why = why.lines().last().unwrap_or_default();
