@@ -2,6 +2,7 @@
 
 mod consent;
 pub(super) mod result;
+mod space;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -14,8 +15,9 @@ use super::exit::Exit;
 use super::{args, detect as detect_command, options, print, progress};
 use crate::Error;
 use crate::bundle::Partial;
-use crate::collect::{Event, Job, Stop, collect, know_names};
+use crate::collect::{Event, Job, MaxBundle, Stop, collect, know_names};
 use crate::detect::{Detection, detect};
+use crate::estimate::{estimate, prioritize};
 use crate::host::{self, Host, Mark, lower_priority};
 use crate::plan::{EntryName, plan};
 use crate::redact::{Privacy, Redaction};
@@ -37,6 +39,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
     let chosen = options::plan(&args.choose, &host, &catalog)?;
+    let most = options::max_bundle(&args.choose)?;
     let mut durations = Durations::default();
     let detection = durations.of("detect", &host, || detect(&host, &catalog));
     if nothing_to_do(args, &detection) {
@@ -50,8 +53,12 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let redaction = Arc::new(redaction);
     know_names(&redaction, &host, &detection.installations);
     let planned = durations.of("plan", &host, || plan(&host, &detection.installations, &chosen, &redaction));
+    let packing = options::packing(&args.work);
+    let estimate = durations.of("estimate", &host, || estimate(&host, &planned, &packing, !args.yes));
+    let planned = if most.is_some() { prioritize(&host, &planned, &chosen.window) } else { planned };
     let target = target(args, &host, &redaction)?;
-    if !args.yes && !consent::to_plan(&planned, &target)? {
+    space::check(&target, estimate.total.packed.min(most.unwrap_or(u64::MAX)))?;
+    if !args.yes && !consent::to_plan(&planned, (&estimate, most), &target)? {
         return Err(Error::Interrupted);
     }
     let partial = Partial::create(&target)?;
@@ -60,14 +67,12 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let job = Job {
         host: &host,
         redaction: &redaction,
-        packing: options::packing(&args.work),
+        packing,
         stop: &STOP,
         tell: &*tell,
-        arguments: std::env::args_os()
-            .skip(1)
-            .map(|argument| argument.to_string_lossy().into_owned())
-            .collect(),
+        arguments: arguments(),
         window: chosen.window,
+        max_bundle: most.map(|bytes| MaxBundle { bytes, estimate: &estimate }),
         case_number: args.case.clone(),
         installations: detect_command::installations(&detection, &host),
         probe_failures: detection.failures.clone(),
@@ -78,6 +83,10 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let collected = collected?;
     tell.tell(Event::Finished);
     Ok(result::show(&collected, args.json))
+}
+
+fn arguments() -> Vec<String> {
+    std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
 }
 
 fn say_nothing_found(host: &Host) {

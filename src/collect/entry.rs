@@ -4,6 +4,7 @@ use std::io::{self, Cursor, Read};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::budget::no_room;
 use super::{Event, Job, Reporter, limit};
 use crate::Error;
 use crate::bundle::{Added, Compression, End, Ready, Target, Writer};
@@ -14,6 +15,9 @@ use crate::redact::{Hint, Redaction};
 
 /// Bytes of a file that is held in memory, to be worked on by one thread.
 const SMALL: usize = 2 * 1024 * 1024;
+
+/// Bytes of the start that are kept of a log that does not fit into the bundle: they often tell what has written it.
+const START: usize = 4 * 1024;
 
 /// A line for an item whose outcome is known without opening anything.
 pub(super) fn known(item: &PlanItem, outcome: Outcome, reason: &str) -> Entry {
@@ -98,6 +102,8 @@ pub(super) struct Underway {
 struct FileFacts {
     stat: Stat,
     cut: Option<Cut>,
+    /// It was cut to fit into the bundle.
+    is_fitted: bool,
     /// When it was changed while it was read, if so.
     modified_after: Option<DateTime<Utc>>,
 }
@@ -128,7 +134,11 @@ pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) 
             (Box::new(file) as Box<dyn Read>, None, stat)
         }),
         Limit::Bytes(bytes) => {
-            limit::newest(files, path, bytes).map(|(reader, cut, stat)| (reader, Some(cut), stat))
+            limit::newest(files, path, (bytes, 0)).map(|(reader, cut, stat)| (reader, Some(cut), stat))
+        }
+        Limit::Fit(bytes) => {
+            let start = START.min(usize::try_from(bytes / 8).unwrap_or(START));
+            limit::newest(files, path, (bytes, start)).map(|(reader, cut, stat)| (reader, Some(cut), stat))
         }
     };
     let (mut reader, cut, stat) = match opened {
@@ -138,7 +148,8 @@ pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) 
             return Opened::Known(Box::new(known(item, outcome, &reason)));
         }
     };
-    let mut file = FileFacts { stat, cut, modified_after: None };
+    let is_fitted = matches!(item.limit, Limit::Fit(_));
+    let mut file = FileFacts { stat, cut, is_fitted, modified_after: None };
     if item.expected_bytes() > SMALL as u64 {
         return Opened::Large(Box::new(Large { item, file, reader }));
     }
@@ -152,6 +163,13 @@ pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) 
     job.tell.tell(Event::Read(content.len() as u64));
     file.modified_after = modified_after(job, path, &stat);
     Opened::Small(Box::new(Small { item: item.clone(), file, content, failure }))
+}
+
+impl Underway {
+    /// What it is made of.
+    pub(super) fn item(&self) -> &PlanItem {
+        &self.item
+    }
 }
 
 impl Small {
@@ -209,7 +227,7 @@ pub(super) fn store_large<W: Target>(
 
 /// What the file system says of a file, added to what became of its content.
 fn of_file(mut entry: Entry, file: &FileFacts) -> Entry {
-    let FileFacts { stat, cut, modified_after } = file;
+    let FileFacts { stat, cut, is_fitted, modified_after } = file;
     let read = entry.source_bytes;
     entry.source_bytes = stat.bytes;
     entry.source_modified = stat.modified.map(stamp);
@@ -220,7 +238,8 @@ fn of_file(mut entry: Entry, file: &FileFacts) -> Entry {
             entry.reason = Some("the file is empty".into());
         } else if let Some(cut) = cut {
             entry.outcome = Outcome::Truncated;
-            entry.reason = Some(format!("over the limit: {} bytes were left out", cut.dropped));
+            let why = if *is_fitted { "cut to fit --max-bundle" } else { "over the limit" };
+            entry.reason = Some(format!("{why}: {} bytes were left out", cut.dropped));
             entry.cut = Some(cut.clone());
         } else if read < stat.bytes {
             entry.outcome = Outcome::Truncated;
@@ -241,6 +260,9 @@ fn take_command<W: Target>(
         Err(miss) => return Ok(missed(item, &miss)),
     };
     let mut entry = store_bytes(job, item, output.stdout, writer)?;
+    if entry.outcome == Outcome::Skipped {
+        return Ok(entry);
+    }
     entry.command = Some(CommandFacts {
         argv: command.argv.clone(),
         exit_code: output.exit_code,
@@ -284,8 +306,11 @@ fn store<'a, R: Read + 'a, W: Target>(
     Ok(line_of(item, writer.add(&item.name, &mut cleared, modified)?))
 }
 
-/// The line of an item that was stored.
+/// The line of an item that was stored, or had no room.
 fn line_of(item: &PlanItem, added: Added) -> Entry {
+    if let End::NoRoom(refusal) = added.end {
+        return known(item, Outcome::Skipped, no_room(refusal));
+    }
     let mut entry = line(item, Outcome::Collected);
     entry.bytes = added.bytes;
     entry.source_bytes = added.clearance.source_bytes;
@@ -305,6 +330,7 @@ fn line_of(item: &PlanItem, added: Added) -> Entry {
             entry.reason =
                 Some(format!("reading failed after {} bytes: {}", entry.source_bytes, known_of(&error).1));
         }
+        End::NoRoom(_) => unreachable!("it has the line above"),
     }
     entry
 }

@@ -10,16 +10,17 @@ const HEAD: usize = 64 * 1024;
 /// How far into the newest part the next line end is looked for.
 const SEEK: usize = 1024 * 1024;
 
-/// A reader of the first line, a marker and the newest part of a file, and what it leaves out.
+/// A reader of the first line, a marker and the newest part of a file, and what it leaves out. Of the limit, `start` bytes may be
+/// further lines of the start, which often tell what has written the file.
 pub(super) fn newest(
     files: &Files,
     path: &HostPath,
-    limit: u64,
+    (limit, start): (u64, usize),
 ) -> io::Result<(Box<dyn Read>, Cut, OpenStat)> {
     let mut head_file = files.open(path)?;
     let stat = head_file.stat;
     let wide = Wide::of(&mut head_file)?;
-    let head = first_line(wide, head_file)?;
+    let head = first_lines(wide, head_file, start)?;
     let head_bytes = head.len() as u64;
     let tail_wanted = limit.saturating_sub(head_bytes).min(stat.bytes.saturating_sub(head_bytes));
     // The start is kept even, so that a two-byte encoding stays in step.
@@ -87,10 +88,14 @@ impl WideStart {
     }
 }
 
-fn first_line(start: WideStart, file: OpenFile) -> io::Result<Vec<u8>> {
+/// The first line, and those that follow it within so many bytes.
+fn first_lines(start: WideStart, file: OpenFile, bytes: usize) -> io::Result<Vec<u8>> {
     let mut head = start.mark[..start.filled].to_vec();
     file.take((HEAD - start.filled) as u64).read_to_end(&mut head)?;
-    let end = start.line_end(&head).unwrap_or(0);
+    let mut end = start.line_end(&head).unwrap_or(0);
+    while let Some(next) = head.get(end..bytes.min(head.len())).and_then(|rest| start.line_end(rest)) {
+        end += next;
+    }
     head.truncate(end);
     Ok(head)
 }

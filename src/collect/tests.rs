@@ -38,6 +38,7 @@ fn what_vanishes_or_turns_into_something_else_is_a_line() {
         tell: &Silent,
         arguments: Vec::new(),
         window: options.window,
+        max_bundle: None,
         case_number: None,
         installations: Vec::new(),
         probe_failures: Vec::new(),
