@@ -8,14 +8,14 @@ use super::document::lines_of;
 use super::pack::{Compression, Packed};
 use crate::manifest::Entry;
 
-/// Text that is packed before it is counted to the byte.
-const STEP: u64 = 64 * 1024;
+/// Text that waits before it is counted to the byte: little at first, when there is nothing to compare it with.
+const STEP: (u64, u64) = (4 * 1024, 64 * 1024);
 
 /// Digits of the time that an entry took: they differ from run to run, which must not change what fits.
-const DIGITS: u64 = 3;
+const DIGITS: u64 = 1;
 
 /// A digest and the spaces and line end around it; in the list that stands in the bundle these are packed with little gain.
-const DIGEST: u64 = 46;
+const DIGEST: u64 = 38;
 
 /// A line of the list of checks.
 const CHECK: u64 = 9;
@@ -83,7 +83,8 @@ impl Meter {
 
     fn push(&mut self, text: &[u8]) {
         self.packer.write_all(text).expect("counting does not fail");
-        if self.packer.total_in() - self.counted.0 >= STEP {
+        let step = (self.counted.0 / 4).clamp(STEP.0, STEP.1);
+        if self.packer.total_in() - self.counted.0 >= step {
             self.packer.flush().expect("counting does not fail");
             self.counted = (self.packer.total_in(), self.packer.get_ref().0);
         }

@@ -6,7 +6,7 @@ mod space;
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,12 +14,12 @@ use std::time::Duration;
 use super::exit::Exit;
 use super::{args, detect as detect_command, options, print, progress};
 use crate::Error;
-use crate::bundle::Partial;
+use crate::bundle::{Packing, Partial};
 use crate::collect::{Event, Job, MaxBundle, Stop, collect, know_names};
 use crate::detect::{Detection, detect};
-use crate::estimate::{estimate, prioritize};
+use crate::estimate::{Estimate, estimate, prioritize};
 use crate::host::{self, Host, Mark, lower_priority};
-use crate::plan::{EntryName, plan};
+use crate::plan::{EntryName, Plan, plan};
 use crate::redact::{Privacy, Redaction};
 
 /// How long and how often it is looked whether the bundle is finished when the window is closed: four seconds of the five
@@ -54,11 +54,12 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     know_names(&redaction, &host, &detection.installations);
     let planned = durations.of("plan", &host, || plan(&host, &detection.installations, &chosen, &redaction));
     let packing = options::packing(&args.work);
-    let estimate = durations.of("estimate", &host, || estimate(&host, &planned, &packing, !args.yes));
-    let planned = if most.is_some() { prioritize(&host, &planned, &chosen.window) } else { planned };
     let target = target(args, &host, &redaction)?;
-    space::check(&target, estimate.total.packed.min(most.unwrap_or(u64::MAX)))?;
-    if !args.yes && !consent::to_plan(&planned, (&estimate, most), &target)? {
+    let estimate = foresee((args, most), &host, (&planned, &packing), &target)?;
+    let planned = if most.is_some() { prioritize(&host, &planned, &chosen.window) } else { planned };
+    if let Some(estimate) = estimate.as_ref().filter(|_| !args.yes)
+        && !consent::to_plan(&planned, (estimate, most), &target)?
+    {
         return Err(Error::Interrupted);
     }
     let partial = Partial::create(&target)?;
@@ -72,7 +73,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         tell: &*tell,
         arguments: arguments(),
         window: chosen.window,
-        max_bundle: most.map(|bytes| MaxBundle { bytes, estimate: &estimate }),
+        max_bundle: most.zip(estimate.as_ref()).map(|(bytes, estimate)| MaxBundle { bytes, estimate }),
         case_number: args.case.clone(),
         installations: detect_command::installations(&detection, &host),
         probe_failures: detection.failures.clone(),
@@ -87,6 +88,21 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
 
 fn arguments() -> Vec<String> {
     std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
+}
+
+/// What the run will come to, if that is to be shown or decides what is taken; an error if there is no space for it.
+fn foresee(
+    (args, most): (&args::Collect, Option<u64>),
+    host: &Host,
+    (planned, packing): (&Plan, &Packing),
+    target: &Path,
+) -> Result<Option<Estimate>, Error> {
+    if args.yes && most.is_none() && space::is_enough(target, planned) {
+        return Ok(None);
+    }
+    let estimate = estimate(host, planned, packing, !args.yes);
+    space::check(target, estimate.total.packed.min(most.unwrap_or(u64::MAX)))?;
+    Ok(Some(estimate))
 }
 
 fn say_nothing_found(host: &Host) {

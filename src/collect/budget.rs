@@ -5,7 +5,7 @@ use super::entry::{self, Opened};
 use super::{Job, Line};
 use crate::Error;
 use crate::bundle::{Compression, Gauge, Refusal, Target};
-use crate::estimate::{Estimate, LEAST, Share, can_be_cut, share};
+use crate::estimate::{Estimate, Share, can_be_cut, least, share};
 use crate::manifest::{Entry, Outcome};
 use crate::plan::{Limit, Plan, PlanItem, Source};
 
@@ -19,13 +19,19 @@ pub struct MaxBundle<'a> {
 
 /// What an entry takes besides its content and its name: a record of the directory, digests, and what its line has more than one of an
 /// item that was left out.
-const ENTRY: u64 = 260;
+const ENTRY: u64 = 220;
 
-/// The header before the content of an entry, without its name.
-const HEADER: u64 = 54;
+/// The header before the content of an entry, with the top folder, without its name.
+const HEADER: u64 = 80;
 
 /// What the line of the program's own log takes, and its fixed part.
-const OWN_LOG: u64 = 800;
+const OWN_LOG: u64 = 650;
+
+/// What a small content takes however small it is.
+const BEGINNING: u64 = 150;
+
+/// What the sum of the masks of a rule takes.
+const SUM: u64 = 16;
 
 /// How often an item is cut anew when its part turns out too large.
 const TRIES: u32 = 5;
@@ -73,7 +79,7 @@ impl<'a> Budget<'a> {
         let line = probe.bytes().div_ceil(probed.max(1));
         let gauge = Gauge::new(compression);
         let budget = Self { max, gauge, head, lines, line, later, unseen: 0, left_out: 0 };
-        let least = budget.described() + OWN_LOG + LEAST;
+        let least = budget.described() + OWN_LOG + least(max.bytes);
         if least > max.bytes {
             return Err(Error::usage(
                 format!(
@@ -108,12 +114,16 @@ impl<'a> Budget<'a> {
 
 /// What an item may take, with all that describes it.
 fn wanted(estimate: &Estimate, item: &PlanItem) -> u64 {
-    if item.known.is_some() { 0 } else { estimate.content(item) + HEADER + overhead(item) }
+    if item.known.is_some() { 0 } else { estimate.content(item) + header(item) + overhead(item) }
+}
+
+fn header(item: &PlanItem) -> u64 {
+    HEADER + item.name.as_str().len() as u64
 }
 
 fn overhead(item: &PlanItem) -> u64 {
-    // The name stands in the header, in the directory and, packed, in both lists.
-    ENTRY + 2 * item.name.as_str().len() as u64
+    // The name stands in the directory and, packed, in both lists.
+    ENTRY + item.name.as_str().len() as u64
 }
 
 fn left_out(item: &PlanItem) -> Entry {
@@ -162,7 +172,8 @@ impl<W: Target> Line<'_, W> {
     fn left(&self) -> u64 {
         let Some(budget) = &self.budget else { return u64::MAX };
         let own_log = OWN_LOG + self.log.bytes() / 4;
-        budget.max.bytes.saturating_sub(self.writer.written() + budget.described() + own_log)
+        let masks = SUM * self.gathered.masks.len() as u64;
+        budget.max.bytes.saturating_sub(self.writer.written() + budget.described() + own_log + masks)
     }
 
     /// Limits the entry that comes next to what is left.
@@ -177,7 +188,7 @@ impl<W: Target> Line<'_, W> {
     pub(super) fn fit(&mut self, item: &PlanItem, refused: Option<u64>) -> Result<(), Error> {
         let Some(budget) = &self.budget else { return Ok(()) };
         let room = self.left().saturating_sub(overhead(item));
-        let wanted = refused.unwrap_or_else(|| budget.max.estimate.content(item) + HEADER);
+        let wanted = refused.unwrap_or_else(|| budget.max.estimate.content(item) + header(item));
         // What is only estimated may turn out smaller, and what is no file cannot be estimated.
         let may_fit = wanted / 4 * 3 <= room || !matches!(item.source, Source::File(_));
         if refused.is_none() && may_fit && room > HEADER {
@@ -186,7 +197,7 @@ impl<W: Target> Line<'_, W> {
                 None => Ok(()),
             };
         }
-        match share(room, wanted.max(room + 1), budget.later, can_be_cut(item)) {
+        match share(room, wanted.max(room + 1), (budget.later, least(budget.max.bytes)), can_be_cut(item)) {
             Share::Part(part) => self.cut(item, part, wanted),
             Share::Whole | Share::Nothing => {
                 self.leave_out(item);
@@ -199,14 +210,19 @@ impl<W: Target> Line<'_, W> {
     /// too small would leave room that nobody uses; a part that is too large tells exactly how large the next one may be.
     fn cut(&mut self, item: &PlanItem, part: u64, wanted: u64) -> Result<(), Error> {
         let bytes = u128::from(item.expected_bytes());
-        let first = bytes * u128::from(part) / u128::from(wanted.max(1)) * 5 / 4;
+        // What does not shrink with the content: the header, and what deflate needs to begin.
+        let fixed = header(item) + BEGINNING;
+        let content = |packed: u64| u128::from(packed.saturating_sub(fixed));
+        let first = bytes * content(part) / content(wanted).max(1) * 5 / 4;
         let mut keep = first.min(bytes / 32 * 31);
         for _ in 0..TRIES {
             let limit = Limit::Fit(u64::try_from(keep).expect("less than the file has"));
-            let Some(packed) = self.try_to_store(&PlanItem { limit, ..item.clone() }, part)? else {
-                return Ok(());
+            let refused = match keep {
+                0 => break,
+                _ => self.try_to_store(&PlanItem { limit, ..item.clone() }, part)?,
             };
-            keep = keep * u128::from(part) / u128::from(packed.max(1)) * 127 / 128;
+            let Some(packed) = refused else { return Ok(()) };
+            keep = keep * content(part) / content(packed).max(1) * 127 / 128;
         }
         self.leave_out(item);
         Ok(())

@@ -62,12 +62,12 @@ fn head_bytes(manifest: &Manifest<PackedLines>, job: &Job<'_>) -> u64 {
     head.run.arguments.clear();
     head.run.durations_ms.clear();
     let text = serde_json::to_vec_pretty(&head).expect("a manifest is plain data");
-    let arguments: usize = job.arguments.iter().map(|argument| argument.len() + 16).sum();
-    bundle::packed_size(&text, job.packing.compression) + TO_COME + arguments.next_multiple_of(512) as u64
+    let arguments: usize = job.arguments.iter().map(|argument| argument.len() + 4).sum();
+    bundle::packed_size(&text, job.packing.compression) + TO_COME + arguments.next_multiple_of(256) as u64
 }
 
-/// What the slowest items, the sums of masks and the durations take, of which nothing is known at the start.
-const TO_COME: u64 = 1_500;
+/// What the slowest items and the durations take, of which nothing is known at the start.
+const TO_COME: u64 = 600;
 
 /// Finishes a bundle, reads it back, mends or refuses it, and publishes it.
 pub(super) fn settle(

@@ -3,7 +3,12 @@
 use crate::plan::{Category, PlanItem, Source};
 
 /// Packed bytes below which a part of a file tells nothing.
-pub const LEAST: u64 = 4 * 1024;
+const LEAST: u64 = 4 * 1024;
+
+/// The least that is taken of an item: of a small bundle, less than that is still worth having.
+pub fn least(limit: u64) -> u64 {
+    (limit / 256).clamp(256, LEAST)
+}
 
 /// What an item gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,16 +33,16 @@ pub fn can_be_cut(item: &PlanItem) -> bool {
         && !ONE_PIECE.iter().any(|other| ending.eq_ignore_ascii_case(other))
 }
 
-/// What an item gets that may take `wanted`, if `room` is left and all that come after it want `later`.
+/// What an item gets that may take `wanted`, if `room` is left and all that come after it want `later`; less than `least` is nothing.
 ///
 /// What fits is taken whole, so a newer one is never cut for an older one's sake. Of what does not fit, as much is taken as leaves the
 /// others what they want, and at least half of the room.
-pub fn share(room: u64, wanted: u64, later: u64, can_be_cut: bool) -> Share {
+pub fn share(room: u64, wanted: u64, (later, least): (u64, u64), can_be_cut: bool) -> Share {
     if wanted <= room {
         return Share::Whole;
     }
     // Others may turn out smaller than they look; whatever is left over in the end is of no use to anybody.
-    let part = (room / 2).max(room.saturating_sub(later / 4 * 3)).max(LEAST);
+    let part = (room / 2).max(room.saturating_sub(later / 4 * 3)).max(least);
     if can_be_cut && part <= room { Share::Part(part) } else { Share::Nothing }
 }
 
@@ -50,7 +55,7 @@ pub(super) fn fits(
     let mut room = limit;
     items.map(move |(wanted, can_be_cut)| {
         later = later.saturating_sub(wanted);
-        let share = share(room, wanted, later, can_be_cut);
+        let share = share(room, wanted, (later, least(limit)), can_be_cut);
         room -= match share {
             Share::Whole => wanted,
             Share::Part(part) => part,
@@ -101,8 +106,10 @@ mod tests {
 
     #[test]
     fn crumbs_are_not_taken() {
-        assert_eq!(all(LEAST - 1, &[(10 * KB, true)]), [Share::Nothing]);
-        assert_eq!(all(LEAST, &[(10 * KB, true)]), [Share::Part(LEAST)]);
+        assert_eq!([least(0), least(1 << 19), least(u64::MAX)], [256, 2048, LEAST]);
+        for (room, taken) in [(LEAST - 1, Share::Nothing), (LEAST, Share::Part(LEAST))] {
+            assert_eq!(share(room, 10 * KB, (0, LEAST), true), taken);
+        }
     }
 
     #[test]
@@ -118,7 +125,7 @@ mod tests {
             let limit = random(sum) + 10 * KB;
             let taken = taken(&items, &all(limit, &items));
             assert!(taken <= limit);
-            assert!(taken == sum || taken + LEAST > limit, "{taken} of {limit}, {sum} wanted");
+            assert!(taken == sum || taken + least(limit) > limit, "{taken} of {limit}, {sum} wanted");
         }
     }
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use fit::fits;
-pub use fit::{LEAST, Share, can_be_cut, share};
+pub use fit::{Share, can_be_cut, least, share};
 pub use order::prioritize;
 
 use crate::bundle::Packing;

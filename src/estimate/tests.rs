@@ -68,8 +68,10 @@ fn sizes_are_estimated_to_a_tenth() {
 #[test]
 fn a_file_that_cannot_be_opened_or_was_left_out_costs_no_estimate() {
     let folder = tempfile::tempdir().unwrap();
-    let host =
-        host(folder.path(), &[("a.log", log(4_000, 1)), ("gone.log", log(4_000, 2)), ("k.pem", log(900, 3))]);
+    let host = host(
+        folder.path(),
+        &[("a.log", log(4_000, 1)), ("gone.log", log(4_000, 2)), ("client_key.pem", log(900, 3))],
+    );
     let plan = planned(&host);
     fs::remove_file(folder.path().join("root/data/gone.log")).unwrap();
     let estimate = estimate(&host, &plan, &Packing::default(), true);
@@ -78,7 +80,7 @@ fn a_file_that_cannot_be_opened_or_was_left_out_costs_no_estimate() {
         estimate.packed(&item)
     };
     assert!(of("gone.log").abs_diff(of("a.log")) < 50, "known by the others of its kind");
-    assert_eq!(of("k.pem"), LINE, "what is never taken");
+    assert_eq!(of("client_key.pem"), LINE, "what is never taken");
     assert!(estimate.seconds(&estimate.total).unwrap() > 0.0);
 }
 

@@ -88,34 +88,28 @@ fn outcome(bundle: &Bundle, source: &str) -> String {
 fn a_bundle_is_within_two_percent_below_its_limit() {
     let host = Host::new();
     let (whole, _) = host.collect(&[]);
-    for limit in [100_000, 150_000, 300_000, 500_000] {
+    for limit in [150_000, 250_000, 400_000] {
         assert!(limit < size(&whole), "{limit} is no limit to {}", size(&whole));
         let (bundle, ran) = host.collect(&["--max-bundle", &format!("{limit}B")]);
         let size = size(&bundle);
-        assert!(size <= limit && size * 100 >= limit * 98, "{size} for {limit}\n{}", bundle.listing());
+        assert!(size <= limit && size * 100 >= limit * 98, "{size} for {limit}\n{}\n{ran}", bundle.listing());
         assert_eq!(ran.code, 0, "the user's own limit is no gap\n{ran}");
         assert_eq!(bundle.lines().len(), whole.lines().len(), "each item is a line");
         assert_eq!(outcome(&bundle, "app.conf"), "collected");
         let verified = Run::new(["verify"]).arg(&bundle.path).run();
         assert_eq!(verified.code, 0, "{verified}");
     }
-}
-
-#[test]
-fn a_limit_that_is_never_reached_changes_only_the_order() {
-    let host = Host::new();
     let (bundle, _) = host.collect(&["--max-bundle", "100MB"]);
-    let (whole, _) = host.collect(&[]);
     for line in whole.lines().iter().filter(|line| line["category"] == "logs") {
         let name = line["name"].as_str().expect("a name");
-        assert!(bundle.entries[name] == whole.entries[name], "{name}");
+        assert!(bundle.entries[name] == whole.entries[name], "{name} is another below a limit never reached");
     }
 }
 
 #[test]
 fn the_newest_is_whole_and_what_is_cut_keeps_its_start_and_its_end() {
     let host = Host::new();
-    let (bundle, _) = host.collect(&["--max-bundle", "300kB"]);
+    let (bundle, _) = host.collect(&["--max-bundle", "200kB"]);
     assert_eq!(outcome(&bundle, "app_00.log"), "collected", "{}", bundle.listing());
     assert_eq!(outcome(&bundle, "odd_Error.log"), "collected", "errors come before what is only newer");
     let lines = bundle.lines();
@@ -192,8 +186,10 @@ fn configuration_is_never_cut_and_never_lost_in_silence() {
 #[test]
 fn a_limit_below_the_list_of_items_is_refused() {
     let mut root = Root::linux();
-    for number in 0..600 {
-        root = root.file(&format!("/data/{number}/a-log-with-a-name-{number}.log"), "x\n");
+    for number in 0..900_u64 {
+        let words = (1..6).map(|n| number.wrapping_mul(6_364_136_223_846_793_005).wrapping_mul(n * n + 7));
+        let name: String = words.map(|word| format!("{word:016x}")).collect();
+        root = root.file(&format!("/data/{name}.log"), "x\n");
     }
     let ran = Run::new([
         "collect",
@@ -221,12 +217,10 @@ fn a_limit_below_the_list_of_items_is_refused() {
 #[test]
 fn the_plan_tells_what_it_comes_to_and_what_fits() {
     let host = Host::new();
-    let (whole, _) = host.collect(&[]);
     let document = host.plan(&["--json"]).json();
     let estimate = &document["estimate"];
     let total = estimate["total"]["bundle_bytes"].as_u64().expect("a number");
-    let percent = total * 100 / size(&whole);
-    assert!((80..=125).contains(&percent), "{total} for {}", size(&whole));
+    assert!((450_000..=550_000).contains(&total), "{total}");
     assert!(estimate["total"]["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0), "{estimate}");
     let of_categories: u64 = estimate["categories"]
         .as_array()
@@ -236,8 +230,8 @@ fn the_plan_tells_what_it_comes_to_and_what_fits() {
         .sum();
     assert_eq!(Some(of_categories), document["bytes_to_read"].as_u64());
 
-    let planned = host.plan(&["--json", "--max-bundle", "300kB"]).json();
-    let (bundle, _) = host.collect(&["--max-bundle", "300kB"]);
+    let planned = host.plan(&["--json", "--max-bundle", "200kB"]).json();
+    let (bundle, _) = host.collect(&["--max-bundle", "200kB"]);
     let names = |lines: &[serde_json::Value]| -> Vec<String> {
         lines.iter().map(|line| line["name"].as_str().expect("a name").to_owned()).collect()
     };
@@ -245,7 +239,7 @@ fn the_plan_tells_what_it_comes_to_and_what_fits() {
     assert_eq!(names(items), names(&bundle.lines()), "the plan is in the order of the bundle");
     let fits = |word: &str| items.iter().filter(|item| item["fits"] == word).count();
     assert!(fits("whole") > 3 && fits("cut") > 0 && fits("left out") > 0, "{planned}");
-    let text = host.plan(&["--max-bundle", "300kB"]).text();
+    let text = host.plan(&["--max-bundle", "200kB"]).text();
     assert!(text.contains("will be cut to fit --max-bundle") && text.contains("about "), "{text}");
 }
 
@@ -340,7 +334,7 @@ mod disk {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             char::from(
                 b" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:;,.!?()-+=/"
-                    [(seed >> 33) as usize % 66],
+                    [(seed >> 33) as usize % 65],
             )
         };
         let mut text: String = (0..bytes).map(|n| if n % 100 == 99 { '\n' } else { letter() }).collect();

@@ -6,6 +6,20 @@ use std::path::Path;
 use crate::Error;
 use crate::cli::print;
 use crate::host::{Space, space_beside};
+use crate::plan::Plan;
+
+/// What an entry takes at most besides its content.
+const ENTRY: u64 = 2_000;
+
+/// Room for what has no size before it is asked for, such as events.
+const UNKNOWN: u64 = 64 * 1024 * 1024;
+
+/// Whether there is space for everything even if nothing packs, so that nobody has to estimate.
+pub(super) fn is_enough(target: &Path, plan: &Plan) -> bool {
+    let (_, bytes) = plan.to_read();
+    let most = bytes.saturating_add(plan.items.len() * ENTRY).saturating_add(UNKNOWN);
+    space_beside(target).is_none_or(|space| most.saturating_mul(2) <= space.spare())
+}
 
 /// An error if a bundle of about so many bytes has no space there. A bundle with late discoveries is written twice.
 pub(super) fn check(target: &Path, bytes: u64) -> Result<(), Error> {
