@@ -33,7 +33,7 @@ pub enum Compression {
 
 impl Compression {
     /// Measured on logs: levels 1 and 9 are larger or slower than their neighbors.
-    pub(super) fn level(self) -> u32 {
+    fn level(self) -> u32 {
         match self {
             Self::Fast => 2,
             Self::Balanced => 3,
