@@ -189,8 +189,9 @@ impl<W: Target> Line<'_, W> {
         let Some(budget) = &self.budget else { return Ok(()) };
         let room = self.left().saturating_sub(overhead(item));
         let wanted = refused.unwrap_or_else(|| budget.max.estimate.content(item) + header(item));
-        // What is only estimated may turn out smaller, and what is no file cannot be estimated.
-        let may_fit = wanted / 4 * 3 <= room || !matches!(item.source, Source::File(_));
+        // What is only estimated may turn out smaller; what is no file, or only wanted for a window of time, cannot be estimated.
+        let is_unknown = !matches!(item.source, Source::File(_)) || self.job.window != (None, None);
+        let may_fit = wanted / 4 * 3 <= room || is_unknown;
         if refused.is_none() && may_fit && room > HEADER {
             return match self.try_to_store(item, room)? {
                 Some(packed) => self.fit(item, Some(packed)),

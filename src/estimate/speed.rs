@@ -18,27 +18,30 @@ const READ_BACK: (u64, u64) = (3, 4);
 
 /// Bytes of sources in a second, with all threads; nothing if there was nothing to measure with.
 pub(super) fn measure(texts: &[Vec<u8>], packing: &Packing) -> Option<u64> {
-    let (first, rest) = texts.split_first()?;
     // One of its own: what the samples hold must not be known to the run.
     let redaction = Redaction::new(MaskKey::from_secret(b"only to measure with"), Privacy::Secrets).ok()?;
-    let work = |text: &[u8]| {
-        let mut cleared = redaction.clear(Cursor::new(text), &Hint::new("sample.log", &[]));
-        Ready::of(&mut cleared, packing.compression);
-    };
-    // Patterns are made when they are first needed.
-    work(first);
     // The clock of a host may stand still; this one is of the machine that works.
     let clock = Clock::live();
-    let mark = clock.mark();
-    let mut bytes = 0;
-    for text in std::iter::once(first).chain(rest) {
-        work(text);
-        bytes += text.len() as u64;
-        if clock.since(mark) > ENOUGH {
-            break;
+    let work = || {
+        let mark = clock.mark();
+        let mut bytes = 0;
+        for text in texts {
+            let mut cleared = redaction.clear(Cursor::new(text), &Hint::new("sample.log", &[]));
+            Ready::of(&mut cleared, packing.compression);
+            bytes += text.len() as u64;
+            if clock.since(mark) > ENOUGH {
+                break;
+            }
         }
+        (bytes, clock.since(mark))
+    };
+    // Patterns are made when they are first needed, so the first round tells nothing.
+    work();
+    let (bytes, spent) = work();
+    if bytes == 0 {
+        return None;
     }
-    let spent = u64::try_from(clock.since(mark).as_micros()).ok()?.max(1);
+    let spent = u64::try_from(spent.as_micros()).ok()?.max(1);
     let threads = packing.pool.as_ref().map_or(1, |pool| pool.threads() as u64);
     Some((bytes * 1_000_000 / spent * threads * READ_BACK.0 / READ_BACK.1).max(1))
 }
