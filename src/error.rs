@@ -97,7 +97,11 @@ fn output_hint(source: &io::Error) -> String {
         io::ErrorKind::AlreadyExists => {
             "an existing file is never overwritten; name another with --output".into()
         }
-        io::ErrorKind::StorageFull => "free some space, or choose another disk with --output DIR".into(),
+        io::ErrorKind::StorageFull => {
+            "free some space, choose another disk with --output DIR, or take less with --max-bundle 25MB"
+                .into()
+        }
+        io::ErrorKind::FileTooLarge => "give a somewhat different --max-bundle".into(),
         _ => "choose a folder that you may write to with --output DIR".into(),
     }
 }

@@ -1,7 +1,7 @@
 //! qdiag collects a redacted, checksummed support bundle from a host that runs Qlik products.
 //!
 //! One line of data: arguments → options; definitions → catalog; this machine or `--root` → host; then
-//! `detect` → `plan` → `collect` → bundle. Imports only point down that line. The Rust API carries no
+//! `detect` → `plan` → `estimate` → `collect` → bundle. Imports only point down that line. The Rust API carries no
 //! stability promise; the contracts are the flags, the exit codes, the bundle and the definition format.
 
 pub mod bundle;
@@ -10,6 +10,7 @@ pub mod collect;
 pub mod definition;
 pub mod detect;
 pub mod error;
+pub mod estimate;
 pub mod host;
 pub mod logline;
 pub mod manifest;

@@ -34,28 +34,35 @@ impl<I: Iterator<Item = Entry>> Document<I> {
     }
 
     /// Fills the chunk with what comes next; leaves it empty at the end.
-    fn refill(&mut self) -> io::Result<()> {
+    fn refill(&mut self) {
         self.chunk.clear();
         self.read = 0;
         let Some(entry) = self.entries.next() else {
             self.chunk.extend_from_slice(self.tail.take().unwrap_or_default());
-            return Ok(());
+            return;
         };
-        for line in serde_json::to_string_pretty(&entry)?.lines() {
-            self.chunk.extend_from_slice(b"\n    ");
-            self.chunk.extend_from_slice(line.as_bytes());
-        }
+        self.chunk = lines_of(&entry);
         if self.entries.peek().is_some() {
             self.chunk.push(b',');
         }
-        Ok(())
     }
+}
+
+/// An entry as it stands in the list of all.
+pub(super) fn lines_of(entry: &Entry) -> Vec<u8> {
+    let text = serde_json::to_string_pretty(entry).expect("an entry is plain data");
+    let mut lines = Vec::with_capacity(text.len() + 64);
+    for line in text.lines() {
+        lines.extend_from_slice(b"\n    ");
+        lines.extend_from_slice(line.as_bytes());
+    }
+    lines
 }
 
 impl<I: Iterator<Item = Entry>> Read for Document<I> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.read == self.chunk.len() {
-            self.refill()?;
+            self.refill();
         }
         let count = buffer.len().min(self.chunk.len() - self.read);
         buffer[..count].copy_from_slice(&self.chunk[self.read..self.read + count]);

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Hashing, Sha256Hex, Target};
 use crate::Error;
-use crate::host::create_private;
+use crate::host::{create_private, space_beside};
 
 #[cfg(test)]
 mod tests;
@@ -72,6 +72,11 @@ impl Partial {
     pub fn out(&self) -> Result<PartialFile, Error> {
         let file = self.file.try_clone().map_err(|error| Error::output("write", &self.path, error))?;
         Ok(PartialFile { inner: BufWriter::with_capacity(1 << 16, file), path: self.path.clone() })
+    }
+
+    /// Bytes that were written so far and are flushed.
+    pub fn bytes(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
     }
 
     /// What was written so far, from its start. It shares its position with `out`, so that must be dropped first.
@@ -176,6 +181,10 @@ impl Target for PartialFile {
 
     fn path(&self) -> &Path {
         &self.path
+    }
+
+    fn spare(&self) -> Option<u64> {
+        space_beside(&self.path).map(|space| space.spare())
     }
 }
 

@@ -10,6 +10,11 @@ pub trait Target: Write + Seek {
 
     /// The path to name in messages.
     fn path(&self) -> &Path;
+
+    /// Bytes that may still be written without filling the disk, where that is known.
+    fn spare(&self) -> Option<u64> {
+        None
+    }
 }
 
 impl Target for Cursor<Vec<u8>> {

@@ -11,8 +11,8 @@ use super::container::{Archive, DEFLATED, Record, STORED};
 use super::document::Document;
 use super::pack::{Packed as PackedContent, Packing};
 use super::ready::{self, Ready};
-use super::{BAG_INFO, BAGIT, Hashing, MANIFEST, PACKED_CHECKS, PAYLOAD, PAYLOAD_DIGESTS, Sha256Hex};
-use super::{TAG_DIGESTS, Target, bag};
+use super::{BAG_INFO, BAGIT, Hashing, MANIFEST, PACKED_CHECKS, PAYLOAD, PAYLOAD_DIGESTS, Refusal};
+use super::{Sha256Hex, TAG_DIGESTS, Target, bag};
 use crate::Error;
 use crate::manifest::{Manifest, Packed, PackedLines, Spool};
 use crate::plan::{EntryName, Names};
@@ -23,6 +23,9 @@ pub(super) mod tests;
 
 /// Bytes read ahead. An entry that ends within them needs no room for 64-bit sizes and is never aborted.
 const CHUNK: usize = 1 << 18;
+
+/// What the headers, records and texts of the files of the bag take, without the top folder in their names.
+const OWN_FILES: u64 = 1_350;
 
 /// One file in the zip.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +67,8 @@ pub enum End {
     Withheld(String),
     /// It could not be read any further; what was read so far is stored.
     SourceFailed(io::Error),
+    /// There was no room for it; nothing is stored, and its name is free.
+    NoRoom(Refusal),
 }
 
 /// Everything that a finished bundle holds.
@@ -100,6 +105,7 @@ pub struct Writer<W: Target> {
     names: Names,
     chunk: Vec<u8>,
     has_failed: bool,
+    refusal: Option<Refusal>,
 }
 
 impl<W: Target> Writer<W> {
@@ -116,6 +122,7 @@ impl<W: Target> Writer<W> {
             names: Names::new(),
             chunk: Vec::new(),
             has_failed: false,
+            refusal: None,
         }
     }
 
@@ -143,7 +150,19 @@ impl<W: Target> Writer<W> {
         let added =
             Added { bytes: stored.bytes, sha256: stored.sha256, end, clearance: source.clearance().clone() };
         self.end(is_small, stored)?;
-        Ok(added)
+        Ok(self.or_refused(name, added))
+    }
+
+    /// What became of an entry, which may have had no room.
+    fn or_refused(&mut self, name: &EntryName, added: Added) -> Added {
+        match self.archive.room().take_refusal() {
+            Some(refusal) => {
+                self.names.release(name);
+                self.refusal = Some(refusal);
+                Added { end: End::NoRoom(refusal), ..added }
+            }
+            None => added,
+        }
     }
 
     /// Writes an entry that was made ready.
@@ -156,9 +175,36 @@ impl<W: Target> Writer<W> {
         self.claim(name)?;
         let Ready { packed, sha256, end, clearance } = ready;
         let record = self.record(name, DEFLATED, modified);
-        self.archive.whole(record, &packed).map_err(|error| self.failed(error))?;
-        self.end(true, Stored { name: name.clone(), bytes: packed.bytes, sha256 })?;
-        Ok(Added { bytes: packed.bytes, sha256, end, clearance })
+        let is_stored = self.archive.whole(record, &packed).map_err(|error| self.failed(error))?;
+        if is_stored {
+            self.end(true, Stored { name: name.clone(), bytes: packed.bytes, sha256 })?;
+        }
+        Ok(self.or_refused(name, Added { bytes: packed.bytes, sha256, end, clearance }))
+    }
+
+    /// Allows so many more bytes of entries, if there is a limit; an entry that would take more is not stored.
+    pub fn allow(&mut self, bytes: Option<u64>) {
+        self.archive.allow(bytes);
+    }
+
+    /// Takes everything from here on, as what tells of the run must be.
+    pub fn lift_limits(&mut self) {
+        self.archive.room().lift();
+    }
+
+    /// Keeps some space of the disk free from here on; an entry that would take it is not stored.
+    pub fn watch_disk(&mut self) {
+        self.archive.room().watch_disk();
+    }
+
+    /// Why the entry before had no room, if so; told once.
+    pub fn refusal(&mut self) -> Option<Refusal> {
+        self.refusal.take()
+    }
+
+    /// Bytes of the zip so far, and of what finishing it adds besides the manifest and the lists of digests.
+    pub fn written(&self) -> u64 {
+        self.archive.written() + OWN_FILES + 12 * self.top.len() as u64
     }
 
     /// How entries are packed.
@@ -184,12 +230,14 @@ impl<W: Target> Writer<W> {
         manifest: &mut Cleared<'a, R>,
         case: Option<&str>,
     ) -> Result<Finished<W>, Error> {
+        self.archive.room().lift();
         match self.add(&EntryName::fixed(MANIFEST), manifest, None)?.end {
             End::Whole => {}
             End::Withheld(reason) => {
                 return Err(Error::ReadBack(format!("{MANIFEST} could not be redacted: {reason}")));
             }
             End::SourceFailed(error) => return Err(self.failed(error)),
+            End::NoRoom(_) => unreachable!("the limit was lifted"),
         }
         self.own_file(BAGIT, DEFLATED, &mut bag::DECLARATION.as_bytes())?;
         let info = bag::info(self.started, case, self.payload_bytes, self.payload.len());
@@ -263,7 +311,8 @@ impl<W: Target> Writer<W> {
             let passed = self.archive.push(&self.chunk);
             let passed = passed.and_then(|()| io::Write::write_all(&mut written, &self.chunk));
             passed.map_err(|error| self.failed(error))?;
-            if failure.is_some() || self.chunk.len() < CHUNK {
+            // What is over its limit is still packed, since its size must not depend on when that is noticed.
+            if failure.is_some() || self.chunk.len() < CHUNK || self.archive.room().is_disk_full() {
                 break;
             }
             *failure = self.fill(source).err();
@@ -275,6 +324,9 @@ impl<W: Target> Writer<W> {
     fn end(&mut self, is_whole: bool, stored: Stored) -> Result<(), Error> {
         if !is_whole {
             self.archive.end().map_err(|error| self.failed(error))?;
+        }
+        if self.archive.room().has_refused() {
+            return Ok(());
         }
         if stored.is_payload() {
             self.payload_bytes += stored.bytes;
@@ -299,7 +351,7 @@ impl<W: Target> Writer<W> {
         let added =
             Added { bytes: stored.bytes, sha256: stored.sha256, end: End::Withheld(reason), clearance };
         self.end(true, stored)?;
-        Ok(added)
+        Ok(self.or_refused(name, added))
     }
 
     /// A file of the bag itself: made of digests and of names that are in the zip anyway.

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const EXAMPLES: &str = "\
 Examples:
   qdiag detect                             which Qlik products are here, and why qdiag thinks so
-  qdiag plan                               what a bundle would hold, without opening anything
+  qdiag plan                               what a bundle would hold, how large and in what time
   qdiag collect                            ask, then write the bundle into this folder
   qdiag collect --yes --since 2d           the last two days of logs, without a question
   qdiag verify qdiag-QLIKSERVER1-….zip     is the bundle as it was written?
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Find the installed Qlik products, their versions and roles, with the evidence
     Detect(Detect),
-    /// List what a bundle would hold, with size and reason, without opening anything
+    /// List what a bundle would hold, with size and reason, and what it comes to; only samples are read, to estimate
     Plan(Plan),
     /// Collect, redact and pack a bundle
     Collect(Collect),
@@ -101,6 +101,10 @@ pub(super) struct Choose {
     /// Cut larger files to their first line and their newest part (50MB, 1GB)
     #[arg(long, value_name = "SIZE")]
     pub(super) max_file: Option<String>,
+    /// Keep the whole bundle within a size (25MB): what explains the host and the newest logs come first, what does not fit is cut to its
+    /// newest part or left out, and says so
+    #[arg(long, value_name = "SIZE")]
+    pub(super) max_bundle: Option<String>,
     /// Take the environment only, no product's files
     #[arg(long)]
     pub(super) environment_only: bool,
@@ -108,13 +112,15 @@ pub(super) struct Choose {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  qdiag plan\n  qdiag plan --since 2d --exclude '**/Script/*'\n  qdiag plan --around 2026-11-20T14:05\n  qdiag plan --add 'D:\\Exports\\*.csv' --json"
+    after_help = "Examples:\n  qdiag plan\n  qdiag plan --since 2d --exclude '**/Script/*'\n  qdiag plan --around 2026-11-20T14:05\n  qdiag plan --max-bundle 25MB\n  qdiag plan --add 'D:\\Exports\\*.csv' --json"
 )]
 pub(super) struct Plan {
     #[command(flatten)]
     pub(super) place: Where,
     #[command(flatten)]
     pub(super) choose: Choose,
+    #[command(flatten)]
+    pub(super) work: Work,
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -122,7 +128,7 @@ pub(super) struct Plan {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n  qdiag collect --around 2026-11-20T14:05 --window 30m\n\n\
+    after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n  qdiag collect --around 2026-11-20T14:05 --window 30m\n  qdiag collect --max-bundle 25MB\n\n\
     Exit code 0: whole; 3: a valid bundle with gaps, which it names; 1: no product found."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags")]

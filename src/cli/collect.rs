@@ -2,10 +2,11 @@
 
 mod consent;
 pub(super) mod result;
+mod space;
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,11 +14,12 @@ use std::time::Duration;
 use super::exit::Exit;
 use super::{args, detect as detect_command, options, print, progress};
 use crate::Error;
-use crate::bundle::Partial;
-use crate::collect::{Event, Job, Stop, collect, know_names};
+use crate::bundle::{Packing, Partial};
+use crate::collect::{Event, Job, MaxBundle, Stop, collect, know_names};
 use crate::detect::{Detection, detect};
+use crate::estimate::{Estimate, estimate, prioritize};
 use crate::host::{self, Host, Mark, lower_priority};
-use crate::plan::{EntryName, plan};
+use crate::plan::{EntryName, Plan, plan};
 use crate::redact::{Privacy, Redaction};
 
 /// How long and how often it is looked whether the bundle is finished when the window is closed: four seconds of the five
@@ -34,25 +36,27 @@ pub(super) static STOP: Stop = Stop::new();
 pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let deadline = options::deadline(args.deadline.as_deref(), &args.item_deadline)?;
     be_a_good_neighbor(args.priority);
-    let mut redaction = options::redaction(&args.masking)?;
+    let redaction = options::redaction(&args.masking)?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
     let chosen = options::plan(&args.choose, &host, &catalog)?;
+    let most = options::max_bundle(&args.choose)?;
     let mut durations = Durations::default();
     let detection = durations.of("detect", &host, || detect(&host, &catalog));
     if nothing_to_do(args, &detection) {
         say_nothing_found(&host);
         return Ok(Exit::Finding);
     }
-    if args.no_redact {
-        consent::to_no_redaction()?;
-        redaction.privacy = Privacy::Nothing;
-    }
-    let redaction = Arc::new(redaction);
+    let redaction = Arc::new(unless_given_up(args, redaction)?);
     know_names(&redaction, &host, &detection.installations);
     let planned = durations.of("plan", &host, || plan(&host, &detection.installations, &chosen, &redaction));
+    let packing = options::packing(&args.work);
     let target = target(args, &host, &redaction)?;
-    if !args.yes && !consent::to_plan(&planned, &target)? {
+    let estimate = foresee((args, most), &host, (&planned, &packing), &target)?;
+    let planned = if most.is_some() { prioritize(&host, &planned, &chosen.window) } else { planned };
+    if let Some(estimate) = estimate.as_ref().filter(|_| !args.yes)
+        && !consent::to_plan(&planned, (estimate, most), &target)?
+    {
         return Err(Error::Interrupted);
     }
     let partial = Partial::create(&target)?;
@@ -61,15 +65,13 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let job = Job {
         host: &host,
         redaction: &redaction,
-        packing: options::packing(&args.work),
+        packing,
         stop: &STOP,
         deadline,
         tell: &*tell,
-        arguments: std::env::args_os()
-            .skip(1)
-            .map(|argument| argument.to_string_lossy().into_owned())
-            .collect(),
+        arguments: arguments(),
         window: chosen.window,
+        max_bundle: most.zip(estimate.as_ref()).map(|(bytes, estimate)| MaxBundle { bytes, estimate }),
         case_number: args.case.clone(),
         installations: detect_command::installations(&detection, &host),
         probe_failures: detection.failures.clone(),
@@ -80,6 +82,35 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let collected = collected?;
     tell.tell(Event::Finished);
     Ok(result::show(&collected, args.json))
+}
+
+/// The redaction, or none if the user types the word for that.
+fn unless_given_up(args: &args::Collect, mut redaction: Redaction) -> Result<Redaction, Error> {
+    if args.no_redact {
+        consent::to_no_redaction()?;
+        redaction.privacy = Privacy::Nothing;
+    }
+    Ok(redaction)
+}
+
+/// The command line, for the manifest.
+pub(super) fn arguments() -> Vec<String> {
+    std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
+}
+
+/// What the run will come to, if that is to be shown or decides what is taken; an error if there is no space for it.
+fn foresee(
+    (args, most): (&args::Collect, Option<u64>),
+    host: &Host,
+    (planned, packing): (&Plan, &Packing),
+    target: &Path,
+) -> Result<Option<Estimate>, Error> {
+    if args.yes && most.is_none() && space::is_enough(target, planned) {
+        return Ok(None);
+    }
+    let estimate = estimate(host, planned, packing, !args.yes);
+    space::check(target, estimate.total.packed.min(most.unwrap_or(u64::MAX)))?;
+    Ok(Some(estimate))
 }
 
 fn say_nothing_found(host: &Host) {

@@ -4,6 +4,7 @@ mod args;
 mod collect;
 mod collectors;
 mod detect;
+mod estimate;
 mod exit;
 mod fail;
 mod options;

@@ -134,6 +134,19 @@ fn max_file(text: &str) -> Result<u64, Error> {
     })
 }
 
+/// The most that the bundle may have.
+pub(super) fn max_bundle(choose: &args::Choose) -> Result<Option<u64>, Error> {
+    let parse = |text: &String| {
+        parse_size(text).filter(|bytes| *bytes >= 50_000).ok_or_else(|| {
+            Error::usage(
+                format!("--max-bundle {text}: not a size for a bundle"),
+                "a size of at least 50kB such as 5MB, 25MB or 1GB",
+            )
+        })
+    };
+    choose.max_bundle.as_ref().map(parse).transpose()
+}
+
 /// A duration back from the host's now, or a time in the host's zone.
 fn time(text: Option<&str>, flag: &str, host: &Host) -> Result<Option<DateTime<Utc>>, Error> {
     let Some(text) = text else { return Ok(None) };

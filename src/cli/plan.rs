@@ -5,11 +5,12 @@ use std::fmt::Write;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
+use super::estimate::{document as estimated, table};
 use super::exit::Exit;
 use super::{args, options, print};
 use crate::Error;
 use crate::detect::detect;
-use crate::manifest::Packed;
+use crate::estimate::{Estimate, Share, estimate, prioritize};
 use crate::plan::{Plan, PlanItem, plan};
 
 pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
@@ -18,34 +19,43 @@ pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
     let chosen = options::plan(&args.choose, &host, &catalog)?;
     let detection = detect(&host, &catalog);
-    let plan = plan(&host, &detection.installations, &chosen, &redaction);
+    let mut plan = plan(&host, &detection.installations, &chosen, &redaction);
+    let max_bundle = options::max_bundle(&args.choose)?;
+    let estimate = estimate(&host, &plan, &options::packing(&args.work), true);
+    if max_bundle.is_some() {
+        plan = prioritize(&host, &plan, &chosen.window);
+    }
+    let document = Document { plan: &plan, estimate: &estimate, max_bundle };
     if args.json {
-        print::json(&Document { plan: &plan });
+        print::json(&document);
     } else {
-        print(&plan);
+        print(&document);
     }
     let nothing =
         detection.installations.is_empty() && !args.choose.environment_only && args.choose.add.is_empty();
     Ok(if nothing { Exit::Finding } else { Exit::Ok })
 }
 
-fn print(plan: &Plan) {
+fn print(document: &Document<'_>) {
     let mut text = String::new();
-    for item in plan.items.iter() {
-        let _ = writeln!(text, "{}", line(&item));
+    for (item, share) in document.shares() {
+        let _ = writeln!(text, "{}", line(&item, share));
         if text.len() > 64 * 1024 {
             print::out(&std::mem::take(&mut text));
         }
     }
-    let _ = writeln!(text, "\n{}", summary(plan));
+    let _ = write!(text, "\n{}\n", table(document.estimate, document.max_bundle));
+    let _ = writeln!(text, "{}", summary(document.plan));
     print::out(&text);
 }
 
-fn line(item: &PlanItem) -> String {
+fn line(item: &PlanItem, share: Share) -> String {
     let size = item.stat.map_or(String::from("-"), |stat| print::size(stat.bytes));
-    let (what, why) = match &item.known {
-        Some((outcome, reason)) => (outcome.word(), reason.to_string()),
-        None => ("take", item.reason.to_string()),
+    let (what, why) = match (&item.known, share) {
+        (Some((outcome, reason)), _) => (outcome.word(), reason.to_string()),
+        (None, Share::Nothing) => ("skip", "will not fit --max-bundle".to_owned()),
+        (None, Share::Part(_)) => ("cut", format!("{}; will be cut to fit --max-bundle", item.reason)),
+        (None, Share::Whole) => ("take", item.reason.to_string()),
     };
     print::plain(&format!("{what:<8} {size:>9}  {}  ({why})", item.source.describe()))
 }
@@ -61,37 +71,49 @@ pub(super) fn summary(plan: &Plan) -> String {
     )
 }
 
-/// What the command prints with `--json`.
+/// What the command prints.
 struct Document<'a> {
     plan: &'a Plan,
+    estimate: &'a Estimate,
+    max_bundle: Option<u64>,
+}
+
+impl Document<'_> {
+    /// All items, and what each will probably get.
+    fn shares(&self) -> impl Iterator<Item = (PlanItem, Share)> {
+        self.estimate.shares(self.plan, self.max_bundle.unwrap_or(u64::MAX))
+    }
 }
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (items, bytes) = self.plan.to_read();
-        let mut document = serializer.serialize_struct("plan", 4)?;
+        let mut document = serializer.serialize_struct("plan", 5)?;
         document.serialize_field("schema", "1.0")?;
         document.serialize_field("items_to_read", &items)?;
         document.serialize_field("bytes_to_read", &bytes)?;
-        document.serialize_field("items", &Items(&self.plan.items))?;
+        document.serialize_field("items", &Items(self))?;
+        document.serialize_field("estimate", &estimated(self.estimate, self.max_bundle))?;
         document.end()
     }
 }
 
-struct Items<'a>(&'a Packed<PlanItem>);
+struct Items<'a>(&'a Document<'a>);
 
 impl Serialize for Items<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(Line))
+        let limited = self.0.max_bundle.is_some();
+        let lines = self.0.shares().map(|(item, share)| Line(item, limited.then_some(share)));
+        serializer.collect_seq(lines)
     }
 }
 
-struct Line(PlanItem);
+struct Line(PlanItem, Option<Share>);
 
 impl Serialize for Line {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let item = &self.0;
-        let mut line = serializer.serialize_struct("item", 8)?;
+        let Self(item, share) = self;
+        let mut line = serializer.serialize_struct("item", 9)?;
         line.serialize_field("name", item.name.as_str())?;
         line.serialize_field("source", &item.source.describe())?;
         line.serialize_field("category", item.category.word())?;
@@ -100,6 +122,14 @@ impl Serialize for Line {
         line.serialize_field("expected_bytes", &item.expected_bytes())?;
         line.serialize_field("outcome", &item.known.as_ref().map(|(outcome, _)| outcome.word()))?;
         line.serialize_field("reason", item.known.as_ref().map_or(&*item.reason, |(_, reason)| reason))?;
+        if let (Some(share), None) = (share, &item.known) {
+            let word = match share {
+                Share::Whole => "whole",
+                Share::Part(_) => "cut",
+                Share::Nothing => "left out",
+            };
+            line.serialize_field("fits", word)?;
+        }
         line.end()
     }
 }

@@ -46,8 +46,7 @@ fn into_bundle(args: &args::Redact, redaction: &Arc<Redaction>, output: &Path) -
     let partial = Partial::create(&target)?;
     on_interrupt(partial.path().to_owned());
     let tell = progress::reporter(false, &clock);
-    let arguments =
-        std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let arguments = super::collect::arguments();
     let packing = options::packing(&args.work);
     let redo = Redo { redaction, stop: &STOP, tell: &*tell, packing, clock: &clock, arguments };
     let done = redact_again(&redo, &args.file, partial);

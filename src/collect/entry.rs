@@ -4,6 +4,7 @@ use std::io::{self, Cursor, Read};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::budget::no_room;
 use super::open::{self, FileFacts, Open, describe};
 use super::{Event, Job, Reporter};
 use crate::Error;
@@ -112,6 +113,13 @@ pub(super) struct Large<'a> {
     reader: Box<dyn Read>,
 }
 
+impl Large<'_> {
+    /// Bytes that will be read of it.
+    pub(super) fn bytes(&self) -> u64 {
+        self.file.bytes
+    }
+}
+
 /// Opens a file; a small one is read and given to a thread.
 pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) -> Opened<'a> {
     let known = |outcome, reason: &str| Opened::Known(Box::new(known(item, outcome, reason)));
@@ -136,6 +144,13 @@ pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) 
     job.tell.tell(Event::Read(content.len() as u64));
     file.modified_after = modified_after(job, path, &file.stat);
     Opened::Small(Box::new(Small { item: item.clone(), file, content, failure }))
+}
+
+impl Underway {
+    /// What it is made of.
+    pub(super) fn item(&self) -> &PlanItem {
+        &self.item
+    }
 }
 
 impl Small {
@@ -203,6 +218,9 @@ fn take_command<W: Target>(
         Err(miss) => return Ok(missed(item, &miss)),
     };
     let mut entry = store_bytes(job, item, output.stdout, writer)?;
+    if entry.outcome == Outcome::Skipped {
+        return Ok(entry);
+    }
     entry.command = Some(CommandFacts {
         argv: command.argv.clone(),
         exit_code: output.exit_code,
@@ -247,8 +265,11 @@ fn store<'a, R: Read + 'a, W: Target>(
     Ok(line_of(item, writer.add(&item.name, &mut cleared, modified)?))
 }
 
-/// The line of an item that was stored.
+/// The line of an item that was stored, or had no room.
 fn line_of(item: &PlanItem, added: Added) -> Entry {
+    if let End::NoRoom(refusal) = added.end {
+        return known(item, Outcome::Skipped, no_room(refusal));
+    }
     let mut entry = line(item, Outcome::Collected);
     entry.bytes = added.bytes;
     entry.source_bytes = added.clearance.source_bytes;
@@ -272,6 +293,7 @@ fn line_of(item: &PlanItem, added: Added) -> Entry {
             entry.reason =
                 Some(format!("reading failed after {} bytes: {}", entry.source_bytes, known_of(&error).1));
         }
+        End::NoRoom(_) => unreachable!("it has the line above"),
     }
     entry
 }

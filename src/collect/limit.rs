@@ -27,14 +27,15 @@ pub(super) fn marker(text: Text, bytes: u64) -> Vec<u8> {
     if bytes == 0 { Vec::new() } else { text.line(&format!("[qdiag left out {bytes} bytes here]")) }
 }
 
-/// A reader of the first line, a marker and the newest part of a file, and what it leaves out.
-pub(super) fn newest(files: &Files, path: &HostPath, limit: u64) -> io::Result<Newest> {
+/// A reader of the first line, a marker and the newest part of a file, and what it leaves out. Of the limit, `start` bytes may be
+/// further lines of the start, which often tell what has written the file.
+pub(super) fn newest(files: &Files, path: &HostPath, (limit, start): (u64, usize)) -> io::Result<Newest> {
     let head_file = files.open(path)?;
     let stat = head_file.stat;
     let mut head = Vec::new();
     head_file.take(HEAD as u64).read_to_end(&mut head)?;
     let text = Text::of(&head);
-    head.truncate(text.line_end(&head).unwrap_or(0));
+    head.truncate(first_lines(text, &head, start));
     let head_bytes = head.len() as u64;
     let tail_wanted = limit.saturating_sub(head_bytes).min(stat.bytes.saturating_sub(head_bytes));
     // The start is kept even, so that a two-byte encoding stays in step.
@@ -45,6 +46,15 @@ pub(super) fn newest(files: &Files, path: &HostPath, limit: u64) -> io::Result<N
     let before = [head, marker(text, dropped)].concat();
     let bytes = before.len() as u64 + cut.tail;
     Ok(Newest { reader: Box::new(Cursor::new(before).chain(tail)), bytes, cut, stat })
+}
+
+/// Where the first line ends, or those that follow it within so many bytes.
+fn first_lines(text: Text, head: &[u8], bytes: usize) -> usize {
+    let mut end = text.line_end(head).unwrap_or(0);
+    while let Some(next) = head.get(end..bytes.min(head.len())).and_then(|rest| text.line_end(rest)) {
+        end += next;
+    }
+    end
 }
 
 /// Drops the rest of the line that the reader stands in; gives how much that was. Without a line end nothing is dropped.

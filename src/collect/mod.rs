@@ -1,5 +1,6 @@
 //! Runs a plan: opens, redacts and stores each item, records what became of it, checks the bundle and publishes it.
 
+mod budget;
 mod deadline;
 mod disguise;
 mod entry;
@@ -15,19 +16,21 @@ mod window;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use budget::MaxBundle;
 pub use deadline::Deadline;
 pub use event::{Event, Reporter, Silent, Stop};
 pub use publish::{Collected, collect};
 pub use redo::{Redo, redact_again};
 pub use seed::know_names;
 
-use crate::bundle::{Packing, Target, Writer};
+use crate::bundle::{Packing, Refusal, Target, Writer};
 use crate::host::Host;
 use crate::manifest::{Entry, Lines, Outcome, SlowItem};
 use crate::plan::{Plan, PlanItem, Source};
 use crate::pool::InOrder;
 use crate::redact::Redaction;
 use crate::{Error, manifest};
+use budget::{Budget, Refused, no_room};
 use entry::{Opened, Underway};
 use run_log::RunLog;
 
@@ -52,6 +55,8 @@ pub struct Job<'a> {
     pub arguments: Vec<String>,
     /// Time that events and the records of logs are wanted of.
     pub window: crate::plan::Window,
+    /// The most that the bundle may have, if there is a limit.
+    pub max_bundle: Option<MaxBundle<'a>>,
     /// The case number, if any.
     pub case_number: Option<String>,
     /// The products found, for the manifest.
@@ -63,17 +68,22 @@ pub struct Job<'a> {
 }
 
 /// What the entries of a run add up to.
+#[derive(Default)]
 struct Gathered {
     lines: Lines,
     masks: BTreeMap<String, u64>,
     slowest: Vec<SlowItem>,
     interrupted: bool,
+    is_disk_full: bool,
 }
 
 /// Takes every item of the plan in turn. A failure of an item is a line; a failure of the writer ends the run.
-fn gather<W: Target>(job: &Job<'_>, plan: &Plan, writer: &mut Writer<W>) -> Result<Gathered, Error> {
-    let gathered =
-        Gathered { lines: Lines::default(), masks: BTreeMap::new(), slowest: Vec::new(), interrupted: false };
+fn gather<W: Target>(
+    job: &Job<'_>,
+    plan: &Plan,
+    writer: &mut Writer<W>,
+    budget: Option<Budget<'_>>,
+) -> Result<Gathered, Error> {
     let mut log = RunLog::new(&job.host.clock);
     let (items, bytes) = plan.to_read();
     job.tell.tell(Event::Started { items, bytes });
@@ -90,7 +100,9 @@ fn gather<W: Target>(job: &Job<'_>, plan: &Plan, writer: &mut Writer<W>) -> Resu
     for failure in &job.probe_failures {
         log.line(&format!("probe failed: {failure}"));
     }
-    let mut line = Line { job, writer, log, gathered, ahead: InOrder::default() };
+    let ahead = InOrder::default();
+    let mut line =
+        Line { job, writer, log, gathered: Gathered::default(), ahead, budget, is_disk_full: false };
     let mut category = None;
     for item in plan.items.iter() {
         // What configurations gave away is masked in all that comes after them.
@@ -101,6 +113,7 @@ fn gather<W: Target>(job: &Job<'_>, plan: &Plan, writer: &mut Writer<W>) -> Resu
         line.take(&item)?;
     }
     line.drain()?;
+    line.gathered.is_disk_full = line.is_disk_full;
     Ok(line.gathered)
 }
 
@@ -115,6 +128,8 @@ struct Line<'a, W: Target> {
     log: RunLog,
     gathered: Gathered,
     ahead: InOrder<Underway>,
+    budget: Option<Budget<'a>>,
+    is_disk_full: bool,
 }
 
 impl<W: Target> Line<'_, W> {
@@ -122,28 +137,35 @@ impl<W: Target> Line<'_, W> {
         let job = self.job;
         if let Some((outcome, reason)) = item.known.clone() {
             self.drain()?;
-            self.gathered.note(&entry::known(item, outcome, &reason));
+            self.note(&entry::known(item, outcome, &reason));
             return Ok(());
         }
         if item.source == Source::RunLog {
             self.drain()?;
+            self.budget.as_ref().and_then(Budget::summary).iter().for_each(|line| self.log.line(line));
+            self.writer.lift_limits();
             let log = std::mem::replace(&mut self.log, RunLog::new(&job.host.clock));
             let entry = entry::own_log(job, item, log.into_text(), self.writer)?;
-            self.gathered.note(&entry);
+            self.note(&entry);
             return Ok(());
         }
         self.gathered.interrupted |= job.stop.is_asked();
         if self.gathered.interrupted {
             self.drain()?;
-            self.gathered.note(&entry::known(item, Outcome::Skipped, "the run was interrupted"));
+            self.note(&entry::known(item, Outcome::Skipped, "the run was interrupted"));
             return Ok(());
         }
         if job.deadline.is_over() {
             self.drain()?;
-            self.done(&entry::known(item, Outcome::TimedOut, deadline::REACHED));
+            self.note(&entry::known(item, Outcome::TimedOut, deadline::REACHED));
             return Ok(());
         }
-        self.open(item)
+        if self.is_disk_full {
+            self.drain()?;
+            self.note(&entry::known(item, Outcome::Skipped, no_room(Refusal::DiskFull)));
+            return Ok(());
+        }
+        if self.budget.is_some() { self.take_within(item) } else { self.open(item) }
     }
 
     fn open(&mut self, item: &PlanItem) -> Result<(), Error> {
@@ -159,6 +181,7 @@ impl<W: Target> Line<'_, W> {
                 }
                 Opened::Large(large) => {
                     self.drain()?;
+                    self.limit_next(item);
                     entry::store_large(job, *large, self.writer)?
                 }
                 Opened::Small(small) => {
@@ -172,11 +195,11 @@ impl<W: Target> Line<'_, W> {
             }
         } else {
             self.drain()?;
+            self.limit_next(item);
             entry::take(job, item, self.writer)?
         };
         entry.duration_ms = spent();
-        self.done(&entry);
-        Ok(())
+        self.settle(item, &entry)
     }
 
     /// Writes what comes first, once enough is under way.
@@ -197,8 +220,24 @@ impl<W: Target> Line<'_, W> {
     }
 
     fn put(&mut self, underway: Underway) -> Result<(), Error> {
+        let item = underway.item().clone();
+        self.limit_next(&item);
         let entry = entry::put(underway, self.writer)?;
-        self.done(&entry);
+        self.settle(&item, &entry)
+    }
+
+    /// An entry is written, or had no room.
+    fn settle(&mut self, item: &PlanItem, entry: &Entry) -> Result<(), Error> {
+        self.settle_later(item);
+        match self.writer.refusal() {
+            Some(Refusal::OverLimit(packed)) => {
+                let bytes = item.expected_bytes().min(entry.source_bytes);
+                return self.fit(item, Some(Refused { packed, bytes }));
+            }
+            Some(Refusal::DiskFull) => self.is_disk_full = true,
+            None => {}
+        }
+        self.done(entry);
         Ok(())
     }
 
@@ -208,6 +247,11 @@ impl<W: Target> Line<'_, W> {
             let reason = entry.reason.as_deref().unwrap_or_default();
             self.log.line(&format!("{}: {}: {reason}", entry.outcome.word(), entry.source));
         }
+        self.note(entry);
+    }
+
+    fn note(&mut self, entry: &Entry) {
+        self.budget.iter_mut().for_each(|budget| budget.note(entry));
         self.gathered.note(entry);
     }
 }

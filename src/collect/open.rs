@@ -12,6 +12,9 @@ use crate::logline::Origin;
 use crate::manifest::{Cut, Entry, Outcome};
 use crate::plan::{Category, Limit, PlanItem};
 
+/// Bytes of the start that are kept of a log that does not fit into the bundle: they often tell what has written it.
+const START: usize = 4 * 1024;
+
 /// A file that is open.
 pub(super) struct Open {
     pub(super) reader: Box<dyn Read>,
@@ -26,15 +29,24 @@ pub(super) struct FileFacts {
     /// When it was changed while it was read, if so.
     pub(super) modified_after: Option<DateTime<Utc>>,
     cut: Option<Cut>,
-    /// Bytes that were left out for a limit.
+    /// Bytes that were left out for a limit, and whether that is the size of the bundle.
     over: u64,
+    is_fitted: bool,
     /// How the window was used.
     reason: Option<&'static str>,
 }
 
 impl FileFacts {
     fn whole(stat: Stat) -> Self {
-        Self { stat, bytes: stat.bytes, modified_after: None, cut: None, over: 0, reason: None }
+        Self {
+            stat,
+            bytes: stat.bytes,
+            modified_after: None,
+            cut: None,
+            over: 0,
+            is_fitted: false,
+            reason: None,
+        }
     }
 }
 
@@ -56,6 +68,7 @@ pub(super) fn open(
             Windowed::Part(taken) => {
                 let taken = *taken;
                 let facts = FileFacts {
+                    is_fitted: matches!(item.limit, Limit::Fit(_)),
                     bytes: taken.bytes,
                     cut: Some(taken.cut),
                     over: taken.over,
@@ -73,10 +86,16 @@ pub(super) fn open(
             let facts = FileFacts { reason, ..FileFacts::whole(file.stat) };
             (Box::new(file), facts)
         }
-        Limit::Bytes(bytes) => {
-            let newest = limit::newest(files, path, bytes)?;
+        Limit::Bytes(bytes) | Limit::Fit(bytes) => {
+            let start = match item.limit {
+                Limit::Fit(_) => START.min(usize::try_from(bytes / 8).unwrap_or(START)),
+                _ => 0,
+            };
+            let newest = limit::newest(files, path, (bytes, start))?;
             let (bytes, over) = (newest.bytes, newest.cut.dropped);
-            let facts = FileFacts { bytes, over, cut: Some(newest.cut), ..FileFacts::whole(newest.stat) };
+            let is_fitted = matches!(item.limit, Limit::Fit(_));
+            let facts =
+                FileFacts { bytes, over, is_fitted, cut: Some(newest.cut), ..FileFacts::whole(newest.stat) };
             (newest.reader, facts)
         }
     };
@@ -103,7 +122,8 @@ pub(super) fn describe(mut entry: Entry, facts: &FileFacts) -> Entry {
         entry.cut.clone_from(&facts.cut);
         if facts.over > 0 {
             entry.outcome = Outcome::Truncated;
-            entry.reason = Some(format!("over the limit: {} bytes were left out", facts.over));
+            let why = if facts.is_fitted { "cut to fit --max-bundle" } else { "over the limit" };
+            entry.reason = Some(format!("{why}: {} bytes were left out", facts.over));
         }
     }
     entry

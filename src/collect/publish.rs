@@ -1,9 +1,11 @@
 //! From plan to published bundle: gather, finish, read back, mend or refuse, publish.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::disguise;
 use super::entry::stamp;
 use super::{Event, Gathered, Job, gather};
@@ -24,6 +26,8 @@ pub struct Collected {
     pub bytes: u64,
     /// The table beside it that tells what stand-ins of identities stand for, if it has any.
     pub table: Option<PathBuf>,
+    /// Whether collecting ended early, since the disk had too little space left.
+    pub is_disk_full: bool,
     /// What it says of itself.
     pub manifest: Manifest<PackedLines>,
 }
@@ -34,20 +38,42 @@ pub fn collect(job: &Job<'_>, plan: &Plan, partial: Partial) -> Result<Collected
     let mark = job.host.clock.mark();
     let top = top_folder(&partial);
     let mut writer = Writer::start(partial.out()?, &top, started, job.packing.clone());
-    let gathered = gather(job, plan, &mut writer)?;
+    writer.watch_disk();
+    let budget = job.max_bundle.as_ref().map(|max| {
+        let head = head_bytes(&self::manifest(job, Gathered::default(), &stamp(started), 0), job);
+        Budget::new(max, plan, head, job.packing.compression)
+    });
+    let gathered = gather(job, plan, &mut writer, budget.transpose()?)?;
+    let is_disk_full = gathered.is_disk_full;
     let spent = u64::try_from(job.host.clock.since(mark).as_millis()).unwrap_or(u64::MAX);
     let learned = job.redaction.look();
     let mut manifest = self::manifest(job, gathered, &stamp(started), spent);
     manifest.redaction.learned_values = learned.len() as u64;
     job.tell.tell(Event::Checking);
-    settle(job.redaction, partial, writer, manifest)
+    let most = job.max_bundle.as_ref().map(|max| max.bytes);
+    let collected = settle(job.redaction, partial, (writer, most), manifest)?;
+    Ok(Collected { is_disk_full, ..collected })
 }
+
+/// What the manifest takes without its lines, whatever the run will add to it.
+fn head_bytes(manifest: &Manifest<PackedLines>, job: &Job<'_>) -> u64 {
+    let mut head = manifest.with_entries(Vec::<Entry>::new());
+    // What only differs by folders and threads must not change what fits.
+    head.run.arguments.clear();
+    head.run.durations_ms.clear();
+    let text = serde_json::to_vec_pretty(&head).expect("a manifest is plain data");
+    let arguments: usize = job.arguments.iter().map(|argument| argument.len() + 4).sum();
+    bundle::packed_size(&text, job.packing.compression) + TO_COME + arguments.next_multiple_of(256) as u64
+}
+
+/// What the slowest items and the durations take, of which nothing is known at the start.
+const TO_COME: u64 = 600;
 
 /// Finishes a bundle, reads it back, mends or refuses it, and publishes it.
 pub(super) fn settle(
     redaction: &Arc<Redaction>,
     mut partial: Partial,
-    writer: Writer<PartialFile>,
+    (writer, most): (Writer<PartialFile>, Option<u64>),
     mut manifest: Manifest<PackedLines>,
 ) -> Result<Collected, Error> {
     let packing = writer.packing().clone();
@@ -58,6 +84,11 @@ pub(super) fn settle(
         manifest = second;
         partial = mended;
     }
+    if let Some(most) = most.filter(|most| partial.bytes().is_ok_and(|bytes| bytes > *most)) {
+        let why = format!("it came to more than the {most} bytes of --max-bundle");
+        let error = io::Error::new(io::ErrorKind::FileTooLarge, why);
+        return Err(Error::output("publish", partial.target(), error));
+    }
     let table = (redaction.privacy == Privacy::Identities).then(|| redaction.table());
     let published = partial.publish(table.as_ref())?;
     Ok(Collected {
@@ -65,6 +96,7 @@ pub(super) fn settle(
         sha256: published.sha256,
         bytes: published.bytes,
         table: published.table,
+        is_disk_full: false,
         manifest,
     })
 }

@@ -28,6 +28,11 @@ impl RunLog {
         }
     }
 
+    /// Bytes of its text so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.text.len() as u64
+    }
+
     /// The log as text.
     pub(super) fn into_text(mut self) -> String {
         if let Some(more) = self.lines.checked_sub(LINES).filter(|more| *more > 0) {

@@ -40,6 +40,7 @@ fn collected(folder: &Path, host: &Host, deadline: Deadline, change: impl FnOnce
         tell: &Silent,
         arguments: Vec::new(),
         window: options.window,
+        max_bundle: None,
         case_number: None,
         installations: Vec::new(),
         probe_failures: Vec::new(),

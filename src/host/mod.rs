@@ -18,6 +18,7 @@ mod registry;
 mod rooted;
 mod search;
 mod services;
+mod space;
 mod system;
 mod vars;
 
@@ -43,6 +44,7 @@ pub use process::Process;
 pub use registry::{KeyPath, Registry, Value};
 pub use search::{Found, Match};
 pub use services::Service;
+pub use space::{Space, space_beside};
 pub use vars::Vars;
 
 /// Family of operating systems, which decides path syntax, letter case and where things are.

@@ -21,6 +21,12 @@ impl Plan {
     pub fn to_read(&self) -> (u64, u64) {
         self.to_read
     }
+
+    /// The same items in another order.
+    #[must_use]
+    pub fn with_items(&self, items: Packed<PlanItem>) -> Self {
+        Self { items, to_read: self.to_read }
+    }
 }
 
 /// A plan in the making.
@@ -131,6 +137,8 @@ pub enum Limit {
     Whole,
     /// The first line and the newest part, together at most so many bytes.
     Bytes(u64),
+    /// Some first lines and the newest part, together at most so many bytes, since no more of it fits into the bundle.
+    Fit(u64),
 }
 
 /// One source, one entry.
@@ -162,7 +170,7 @@ impl PlanItem {
         let bytes = self.stat.map_or(0, |stat| stat.bytes);
         match self.limit {
             Limit::Whole => bytes,
-            Limit::Bytes(limit) => bytes.min(limit),
+            Limit::Bytes(limit) | Limit::Fit(limit) => bytes.min(limit),
         }
     }
 }

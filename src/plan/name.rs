@@ -150,6 +150,11 @@ impl Names {
         !self.is_taken(&name.0) && self.allocate(name) == *name
     }
 
+    /// Gives back a name that was claimed and then not used.
+    pub fn release(&mut self, name: &EntryName) {
+        self.files.remove(&fingerprint(&name.0));
+    }
+
     fn is_taken(&self, name: &str) -> bool {
         let mark = fingerprint(name);
         self.files.contains(&mark) || self.folders.contains(&mark)

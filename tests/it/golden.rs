@@ -35,7 +35,10 @@ fn detect_plan_and_manifest_are_as_reviewed() {
         let detect = Run::new(["detect", "--json", "--root"]).arg(&host).run().code(0);
         hold_against(&host, "detect.json", &detect.text());
         let plan = Run::new(["plan", "--json", "--root"]).arg(&host).run().code(0);
-        hold_against(&host, "plan.json", &plan.text());
+        // What it comes to is an estimate, and how long it takes depends on the machine.
+        let text = plan.text();
+        let (items, _) = text.split_once(",\n  \"estimate\": {").expect("an estimate follows the items");
+        hold_against(&host, "plan.json", &format!("{items}\n}}\n"));
         let folder = tempfile::TempDir::new().expect("temporary folder");
         let (bundle, _) = collect(&host, folder.path(), &[]);
         let mut manifest = bundle.manifest();

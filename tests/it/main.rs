@@ -10,6 +10,7 @@
 )]
 
 mod again;
+mod budget;
 mod collect;
 mod collectors;
 mod golden;

@@ -9,8 +9,8 @@ use flate2::write::DeflateEncoder;
 
 use super::header::{DEFLATED, Record};
 use super::{END, END64, END64_SIZE, LOCATOR64, invalid};
-use crate::bundle::Target;
 use crate::bundle::pack::{Packed, Packer, Packing, crc};
+use crate::bundle::{Room, Target};
 
 /// Bytes that are copied at a time.
 const COPIED: usize = 64 * 1024;
@@ -24,6 +24,7 @@ pub(in crate::bundle) struct Archive<W> {
     checks: Vec<u32>,
     packing: Packing,
     open: Option<Open>,
+    room: Room,
 }
 
 /// An entry whose size is not known yet.
@@ -32,6 +33,8 @@ struct Open {
     content: Crc,
     packed: Crc,
     packer: Option<Packer>,
+    /// It would go beyond the room, so nothing more of it is written; it is packed on to learn its size.
+    is_over: bool,
 }
 
 impl<W: Target> Archive<W> {
@@ -45,7 +48,23 @@ impl<W: Target> Archive<W> {
             checks: Vec::new(),
             packing,
             open: None,
+            room: Room::default(),
         }
+    }
+
+    /// How far entries may go.
+    pub(in crate::bundle) fn room(&mut self) -> &mut Room {
+        &mut self.room
+    }
+
+    /// Allows entries so many more bytes, if there is a limit.
+    pub(in crate::bundle) fn allow(&mut self, bytes: Option<u64>) {
+        self.room.limit = bytes.map(|bytes| self.position.saturating_add(bytes));
+    }
+
+    /// Bytes written, with the directory as far as it is known.
+    pub(in crate::bundle) fn written(&self) -> u64 {
+        self.position + self.directory_bytes
     }
 
     /// CRC-32 of the packed bytes of every finished entry, in order.
@@ -58,16 +77,23 @@ impl<W: Target> Archive<W> {
         &self.packing
     }
 
-    /// Writes an entry that was packed whole.
-    pub(in crate::bundle) fn whole(&mut self, mut record: Record, content: &Packed) -> io::Result<()> {
+    /// Writes an entry that was packed whole; says whether there was room for it.
+    pub(in crate::bundle) fn whole(&mut self, mut record: Record, content: &Packed) -> io::Result<bool> {
         record.set_method(content.method);
         record.place(self.position);
         record.bytes = content.bytes;
         record.packed = content.data.len() as u64;
         record.crc = content.crc;
-        self.put(&record.local_header())?;
+        let header = record.local_header();
+        let end = self.position + (header.len() + content.data.len()) as u64;
+        if !self.room.takes(end, self.position, &self.out) {
+            self.room.refuse(end - self.position);
+            return Ok(false);
+        }
+        self.put(&header)?;
         self.put(&content.data)?;
-        self.note(&record, crc(&content.data))
+        self.note(&record, crc(&content.data))?;
+        Ok(true)
     }
 
     /// Takes an entry of another zip over as it is packed there, under this name.
@@ -99,7 +125,7 @@ impl<W: Target> Archive<W> {
         record.make_large();
         self.put(&record.local_header())?;
         let packer = (record.method == DEFLATED).then(|| Packer::new(self.packing.clone()));
-        self.open = Some(Open { record, content: Crc::new(), packed: Crc::new(), packer });
+        self.open = Some(Open { record, content: Crc::new(), packed: Crc::new(), packer, is_over: false });
         Ok(())
     }
 
@@ -108,29 +134,37 @@ impl<W: Target> Archive<W> {
         let open = self.open.as_mut().ok_or_else(|| invalid("no entry was started"))?;
         open.content.update(content);
         open.record.bytes += content.len() as u64;
-        let (out, position) = (&mut self.out, &mut self.position);
+        let (out, position) = ((&mut self.out, &mut self.room), &mut self.position);
         match open.packer.take() {
             None => open.pass(content, out, position),
             Some(mut packer) => {
-                packer.push(content, &mut |bytes| open.pass(bytes, out, position))?;
+                let (out, room) = out;
+                packer.push(content, &mut |bytes| open.pass(bytes, (out, room), position))?;
                 open.packer = Some(packer);
                 Ok(())
             }
         }
     }
 
-    /// Ends the entry that was started: its header is written anew.
-    pub(in crate::bundle) fn end(&mut self) -> io::Result<()> {
+    /// Ends the entry that was started: its header is written anew. Says whether there was room for it; if not, nothing of it stays.
+    pub(in crate::bundle) fn end(&mut self) -> io::Result<bool> {
         let mut open = self.open.take().ok_or_else(|| invalid("no entry was started"))?;
-        let (out, position) = (&mut self.out, &mut self.position);
+        let (out, room, position) = (&mut self.out, &mut self.room, &mut self.position);
         if let Some(mut packer) = open.packer.take() {
-            packer.end(&mut |bytes| open.pass(bytes, out, position))?;
+            packer.end(&mut |bytes| open.pass(bytes, (out, room), position))?;
+        }
+        if open.is_over {
+            self.room.refuse(open.record.local_header().len() as u64 + open.record.packed);
+            self.open = Some(open);
+            self.abort()?;
+            return Ok(false);
         }
         open.record.crc = open.content.finalize();
         self.out.seek(SeekFrom::Start(open.record.offset))?;
         self.out.write_all(&open.record.local_header())?;
         self.out.seek(SeekFrom::Start(self.position))?;
-        self.note(&open.record, open.packed.finalize())
+        self.note(&open.record, open.packed.finalize())?;
+        Ok(true)
     }
 
     /// Throws away the entry that was started; nothing of it stays.
@@ -172,10 +206,20 @@ impl<W: Target> Archive<W> {
 }
 
 impl Open {
-    fn pass(&mut self, bytes: &[u8], out: &mut impl Write, position: &mut u64) -> io::Result<()> {
+    fn pass<W: Target>(
+        &mut self,
+        bytes: &[u8],
+        (out, room): (&mut W, &mut Room),
+        position: &mut u64,
+    ) -> io::Result<()> {
         self.packed.update(bytes);
         self.record.packed += bytes.len() as u64;
-        *position += bytes.len() as u64;
+        let end = *position + bytes.len() as u64;
+        self.is_over = self.is_over || !room.takes(end, *position, out);
+        if self.is_over {
+            return Ok(());
+        }
+        *position = end;
         out.write_all(bytes)
     }
 }

@@ -194,3 +194,28 @@ fn a_full_disk_ends_the_run_wherever_it_happens() {
         assert!(matches!(&error, Error::Output { source, .. } if is_full(source)), "{room}: {error:?}");
     }
 }
+
+#[test]
+fn an_entry_without_room_leaves_nothing_and_may_be_tried_again() {
+    let noise: String =
+        (0..700_000_u32).map(|n| char::from(b'a' + (n.wrapping_mul(n) >> 7).to_le_bytes()[0] % 26)).collect();
+    for content in ["a small one ".repeat(90), noise] {
+        let mut writer = Writer::start(Cursor::new(Vec::new()), TOP, started(), Packing::default());
+        let before = writer.written();
+        writer.allow(Some(60));
+        let added = writer.add(&name("data/a.txt"), &mut text(&content), None).unwrap();
+        let End::NoRoom(Refusal::OverLimit(size)) = added.end else { panic!("{added:?}") };
+        assert_eq!((writer.refusal(), writer.written()), (Some(Refusal::OverLimit(size)), before));
+        writer.allow(Some(size - 1));
+        writer.add(&name("data/a.txt"), &mut text(&content), None).unwrap();
+        assert_eq!(writer.refusal(), Some(Refusal::OverLimit(size)), "one byte is too much");
+        writer.allow(Some(size));
+        let added = writer.add(&name("data/a.txt"), &mut text(&content), None).unwrap();
+        assert!(matches!(added.end, End::Whole) && writer.refusal().is_none(), "{added:?}");
+        let finished = writer.finish_with(&mut text("{}"), None).unwrap().out.into_inner();
+
+        let mut plain = Writer::start(Cursor::new(Vec::new()), TOP, started(), Packing::default());
+        plain.add(&name("data/a.txt"), &mut text(&content), None).unwrap();
+        assert!(finished == plain.finish_with(&mut text("{}"), None).unwrap().out.into_inner());
+    }
+}

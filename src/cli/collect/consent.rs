@@ -3,9 +3,10 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
-use super::result;
 use crate::Error;
+use crate::cli::estimate::table;
 use crate::cli::{plan as plan_command, print};
+use crate::estimate::Estimate;
 use crate::plan::Plan;
 
 /// The word that has to be typed.
@@ -32,7 +33,11 @@ pub(super) fn to_no_redaction() -> Result<(), Error> {
 }
 
 /// Shows what will be read and asks for consent.
-pub(super) fn to_plan(plan: &Plan, target: &Path) -> Result<bool, Error> {
+pub(super) fn to_plan(
+    plan: &Plan,
+    (estimate, most): (&Estimate, Option<u64>),
+    target: &Path,
+) -> Result<bool, Error> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         return Err(Error::usage(
@@ -40,14 +45,7 @@ pub(super) fn to_plan(plan: &Plan, target: &Path) -> Result<bool, Error> {
             "say --yes to collect without a question; qdiag plan shows what is taken",
         ));
     }
-    let mut text = String::new();
-    for (category, (items, bytes)) in result::by_category(plan) {
-        text.push_str(&format!(
-            "  {category:<12} {:>12} {:>10}\n",
-            print::count(items, "item"),
-            print::size(bytes)
-        ));
-    }
+    let mut text = table(estimate, most);
     text.push_str(&format!("{}\n", plan_command::summary(plan)));
     text.push_str("Secrets are masked while reading. Nothing is sent. qdiag plan lists every file.\n");
     text.push_str(&format!("Write {}? [y/N] ", target.display()));

@@ -8,8 +8,7 @@ use serde::Serialize;
 use crate::cli::exit::Exit;
 use crate::cli::print;
 use crate::collect::Collected;
-use crate::manifest::{Entry, InstallationFacts, Outcome};
-use crate::plan::Plan;
+use crate::manifest::{Entry, InstallationFacts, Manifest, Outcome, PackedLines};
 
 /// Items named one by one at most; the manifest has them all.
 const NAMED: usize = 20;
@@ -95,11 +94,8 @@ fn gaps(collected: &Collected) -> impl Iterator<Item = Entry> + '_ {
 }
 
 fn exit(collected: &Collected) -> Exit {
-    if collected.manifest.run.interrupted || gaps(collected).next().is_some() {
-        Exit::Partial
-    } else {
-        Exit::Ok
-    }
+    let is_early = collected.manifest.run.interrupted || collected.is_disk_full;
+    if is_early || gaps(collected).next().is_some() { Exit::Partial } else { Exit::Ok }
 }
 
 fn text(collected: &Collected) -> String {
@@ -145,11 +141,46 @@ fn text(collected: &Collected) -> String {
             "\nThis account may not read {items}; an administrator's run would take them too."
         );
     }
-    if manifest.run.interrupted {
+    ended_early(collected, &mut text);
+    unfit(&collected.manifest, &mut text);
+    text
+}
+
+/// Why collecting ended early, if it did.
+fn ended_early(collected: &Collected, text: &mut String) {
+    if collected.manifest.run.interrupted {
         let _ =
             writeln!(text, "\nThe run was interrupted; the bundle holds what had been taken and is valid.");
     }
-    text
+    if collected.is_disk_full {
+        let _ = writeln!(
+            text,
+            "\nThe disk has too little space left, so collecting ended early; the bundle holds what had been taken and is valid."
+        );
+    }
+}
+
+/// What did not fit, if the bundle has a limit.
+fn unfit(manifest: &Manifest<PackedLines>, text: &mut String) {
+    let is_unfit =
+        |entry: &Entry| entry.reason.as_ref().is_some_and(|reason| reason.contains("fit --max-bundle"));
+    let (mut cut, mut left_out, mut needed) = (0, 0, 0);
+    for entry in manifest.entries.iter().filter(is_unfit) {
+        cut += u64::from(entry.cut.is_some());
+        left_out += u64::from(entry.cut.is_none());
+        needed += u64::from(!matches!(entry.category.as_str(), "logs" | "added"));
+    }
+    if cut + left_out > 0 {
+        let items = print::count(left_out, "item");
+        let _ =
+            writeln!(text, "\nTo fit --max-bundle {cut} cut and {items} left out; manifest.json names each.");
+    }
+    if needed > 0 {
+        let _ = writeln!(
+            text,
+            "Among them are {needed} of environment and configuration: allow a larger --max-bundle."
+        );
+    }
 }
 
 /// Where the table of stand-ins is, and whether anything was masked at all.
@@ -182,15 +213,4 @@ fn list(text: &mut String, title: &str, entries: impl Iterator<Item = Entry>) {
     if number > NAMED {
         let _ = writeln!(text, "  … and {} more; manifest.json has them all", number - NAMED);
     }
-}
-
-/// Items and bytes to read per category.
-pub(super) fn by_category(plan: &Plan) -> BTreeMap<&'static str, (u64, u64)> {
-    let mut categories = BTreeMap::new();
-    for item in plan.items.iter().filter(|item| item.known.is_none()) {
-        let (items, bytes): &mut (u64, u64) = categories.entry(item.category.word()).or_default();
-        *items += 1;
-        *bytes += item.expected_bytes();
-    }
-    categories
 }

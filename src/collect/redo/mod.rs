@@ -82,7 +82,7 @@ pub fn redact_again(redo: &Redo<'_>, path: &Path, partial: Partial) -> Result<Co
     manifest.run.started = stamp(started);
     manifest.redaction.learned_values = learned.len() as u64;
     redo.tell.tell(Event::Checking);
-    settle(redo.redaction, partial, writer, manifest)
+    settle(redo.redaction, partial, (writer, None), manifest)
 }
 
 fn new_line(member: &Member) -> Entry {
@@ -140,6 +140,7 @@ fn take(
             entry.outcome = Outcome::Truncated;
             entry.reason = Some(format!("reading failed: {}", known_of(&error).1));
         }
+        End::NoRoom(_) => unreachable!("a new bundle of an old one has no limit"),
     }
     Ok(entry)
 }

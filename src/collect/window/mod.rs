@@ -145,10 +145,10 @@ fn limited<S: At>(
     limit: Limit,
 ) -> io::Result<(u64, Option<Moment>)> {
     match limit {
-        Limit::Bytes(bytes) if bytes < head + (part.to - part.from) => {
+        Limit::Bytes(bytes) | Limit::Fit(bytes) if bytes < head + (part.to - part.from) => {
             search.newest(part, bytes.saturating_sub(head))
         }
-        Limit::Whole | Limit::Bytes(_) => Ok((part.from, Some(part.first))),
+        Limit::Whole | Limit::Bytes(_) | Limit::Fit(_) => Ok((part.from, Some(part.first))),
     }
 }
 

@@ -19,7 +19,7 @@ use super::commands::run;
 use super::facts::{Events, Window};
 use super::regfile::RegFile;
 use super::registry::Registry;
-use super::{Files, HostCommand, HostPath, Miss, Os, certificates};
+use super::{Files, HostCommand, HostPath, Miss, Os, Space, certificates};
 
 /// Programs that tell what no native call does: id, candidates for the program, arguments, seconds.
 pub(super) const PROGRAMS: &[(&str, &[&str], &[&str], u64)] = &[
@@ -152,6 +152,13 @@ pub(super) fn kill(child: &mut std::process::Child) {
 pub(super) fn create_private(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Space on the volume of a folder.
+pub(super) fn space(folder: &Path) -> Option<Space> {
+    let volume = rustix::fs::statvfs(folder).ok()?;
+    let bytes = |blocks: u64| blocks.saturating_mul(volume.f_frsize);
+    Some(Space { free: bytes(volume.f_bavail), total: bytes(volume.f_blocks) })
 }
 
 /// Whether the server of a share answers; a mount is asked like any folder.

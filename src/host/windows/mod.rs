@@ -13,6 +13,7 @@ mod priority;
 mod registry;
 mod rights;
 mod services;
+mod space;
 
 use serde_json::Value as Json;
 use windows_sys::Win32::Security::{CheckTokenMembership, CreateWellKnownSid, WinBuiltinAdministratorsSid};
@@ -29,6 +30,7 @@ pub(super) use paths::{host_path, native, os_string, reach, stored};
 pub(super) use ports::listening;
 pub(super) use priority::{end_children_with_this_process, lower_priority};
 pub(super) use rights::rights;
+pub(super) use space::space;
 
 use super::registry::{KeyPath, Registry, Value};
 use super::{Files, Miss};
