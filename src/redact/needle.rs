@@ -1,6 +1,9 @@
 //! Finds all needles of a set in one look at the text: a table tells for each four bytes whether a needle may stand around them, and only
 //! there is compared. Letter case of ASCII counts only if asked for.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use memchr::memmem;
 use zeroize::Zeroize;
 
@@ -19,6 +22,37 @@ const SMALL: u32 = 0x2020_2020;
 
 /// Letters and digits from common to rare in logs; what is not here is rarer in needles than in text, and counts as common.
 const COMMON_FIRST: &[u8] = b" etaoinsrldcu=:\"/.-_0123456789mpghfvbywkxjqz";
+
+/// What stands in logs at every turn.
+const COMMON: [&str; 24] = [
+    "https://",
+    "http",
+    "qlik",
+    "sense",
+    "service",
+    "device",
+    "private",
+    "user",
+    "userid=",
+    "rows",
+    "session",
+    "form",
+    "key=",
+    "version",
+    "value",
+    "identified by",
+    "object",
+    "generated",
+    "product",
+    "command",
+    "connect",
+    "0101",
+    "default",
+    "client",
+];
+
+static COMMON_FOURS: LazyLock<HashSet<&[u8]>> =
+    LazyLock::new(|| COMMON.iter().flat_map(|word| word.as_bytes().windows(4)).collect());
 
 /// Where a needle stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -201,9 +235,11 @@ fn cases(word: &[u8]) -> Vec<Vec<u8>> {
 fn rarest(needle: &[u8]) -> usize {
     let rank = |byte: &u8| COMMON_FIRST.iter().position(|common| common == byte).unwrap_or(0);
     let last = needle.len().saturating_sub(4);
-    (0..=last)
-        .max_by_key(|at| needle[*at..needle.len().min(at + 4)].iter().map(rank).sum::<usize>())
-        .unwrap_or(0)
+    let rarity = |at: usize| {
+        let four = &needle[at..needle.len().min(at + 4)];
+        (!COMMON_FOURS.contains(four), four.iter().map(rank).sum::<usize>())
+    };
+    (0..=last).max_by_key(|at| rarity(*at)).unwrap_or(0)
 }
 
 #[cfg(test)]

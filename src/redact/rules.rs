@@ -104,6 +104,8 @@ struct RuleText {
     reach: Option<(usize, usize)>,
     /// How many letters, digits and these signs stand in a row at least where a needle begins: a look that spares most patterns.
     run: Option<(usize, String)>,
+    /// How far from where a needle begins one of these signs stands at most.
+    ahead: Option<(usize, String)>,
     hides: Vec<String>,
     keeps: Vec<String>,
     source: String,
@@ -148,6 +150,7 @@ pub(super) struct Rule {
     pub(super) needles: Vec<String>,
     pub(super) reach: Reach,
     run: Option<(usize, String)>,
+    ahead: Option<(usize, String)>,
     pub(super) source: String,
     pattern: String,
     pub(super) check: Check,
@@ -162,12 +165,18 @@ impl Rule {
         self.compiled.get_or_init(|| compile(&self.pattern).expect("the built-in patterns are tested"))
     }
 
-    /// Whether a match may stand around a needle that begins here.
+    /// Whether a match may stand around a needle that begins here. The run may begin behind the first sign of the needle.
     pub(super) fn may_stand(&self, text: &[u8], at: usize) -> bool {
-        self.run.as_ref().is_none_or(|(length, signs)| {
-            let is_run = |byte: &u8| byte.is_ascii_alphanumeric() || signs.as_bytes().contains(byte);
-            text.get(at..at + length).is_some_and(|run| run.iter().all(is_run))
-        })
+        let is_run = self.run.as_ref().is_none_or(|(length, signs)| {
+            let is_one = |byte: &u8| byte.is_ascii_alphanumeric() || signs.as_bytes().contains(byte);
+            let at = at + usize::from(!is_one(&text[at]));
+            text.get(at..at + length).is_some_and(|run| run.iter().all(is_one))
+        });
+        let is_ahead = |(distance, signs): &(usize, String)| {
+            let rest = &text[at..text.len().min(at + distance)];
+            signs.bytes().any(|sign| memchr::memchr(sign, rest).is_some())
+        };
+        is_run && self.ahead.as_ref().is_none_or(is_ahead)
     }
 
     /// What a pattern found and the check lets pass: every group whose name begins with `secret`.
@@ -329,6 +338,7 @@ impl Rules {
                 needles: rule.needles,
                 reach: rule.reach.map_or(reach, |(before, after)| Reach { before, after }),
                 run: rule.run,
+                ahead: rule.ahead,
                 source: rule.source,
                 pattern,
                 check: rule.check,
