@@ -10,8 +10,8 @@ use zeroize::Zeroize;
 /// Needles that are shorter are looked for one by one.
 const SHORTEST: usize = 3;
 
-/// Bits of the hash that picks an entry of the smallest table, which stays in the nearest memory, and of the largest.
-const SMALLEST: u32 = 14;
+/// Bits of the hash that picks an entry of the smallest table, in which few bytes fall together by chance, and of the largest.
+const SMALLEST: u32 = 16;
 const LARGEST: u32 = 18;
 
 /// Three bytes of four.
