@@ -80,8 +80,11 @@ struct Document<'a> {
 
 impl Document<'_> {
     /// All items, and what each will probably get.
-    fn shares(&self) -> impl Iterator<Item = (PlanItem, Share)> {
-        self.estimate.shares(self.plan, self.max_bundle.unwrap_or(u64::MAX))
+    fn shares(&self) -> Box<dyn Iterator<Item = (PlanItem, Share)> + '_> {
+        match self.max_bundle {
+            Some(most) => Box::new(self.estimate.shares(self.plan, most)),
+            None => Box::new(self.plan.items.iter().map(|item| (item, Share::Whole))),
+        }
     }
 }
 

@@ -47,6 +47,12 @@ pub struct Sum {
 }
 
 impl Sum {
+    fn join(&mut self, other: Self) {
+        self.items += other.items;
+        self.bytes += other.bytes;
+        self.packed += other.packed;
+    }
+
     fn add(&mut self, item: &PlanItem, packed: u64) {
         self.packed += packed;
         if item.known.is_none() {
@@ -99,11 +105,18 @@ impl Group {
 /// Samples the files of a plan. The speed is only measured if somebody wants to see it.
 pub fn estimate(host: &Host, plan: &Plan, packing: &Packing, with_speed: bool) -> Estimate {
     let mut groups: HashMap<Group, Candidates> = HashMap::new();
-    for item in plan.items.iter().filter(|item| item.known.is_none() && item.expected_bytes() > 0) {
-        let (Some(group), Source::File(path)) = (Group::of(&item), &item.source) else { continue };
-        if groups.len() < GROUPS || groups.contains_key(&group) {
-            groups.entry(group).or_default().offer(path, item.expected_bytes());
+    // One look at the plan: reading fifty thousand packed items again takes longer than sampling.
+    let mut sums: HashMap<(Category, Option<Group>), Sum> = HashMap::new();
+    for item in plan.items.iter() {
+        let is_read = item.known.is_none() && item.expected_bytes() > 0;
+        let group = if is_read { Group::of(&item) } else { None };
+        if let (Some(group), Source::File(path)) = (&group, &item.source)
+            && (groups.len() < GROUPS || groups.contains_key(group))
+        {
+            groups.entry(group.clone()).or_default().offer(path, item.expected_bytes());
         }
+        let content = if group.is_some() { 0 } else { source_size(&item.source) };
+        sums.entry((item.category, group)).or_default().add(&item, described(&item) + content);
     }
     let sampled = sample::all(host, groups, packing.compression);
     let speed = if with_speed { speed::measure(&sampled.texts, packing) } else { None };
@@ -114,35 +127,45 @@ pub fn estimate(host: &Host, plan: &Plan, packing: &Packing, with_speed: bool) -
         ratios: sampled.ratios,
         all: sampled.all,
     };
-    for item in plan.items.iter() {
-        let packed = estimate.packed(&item);
-        estimate.total.add(&item, packed);
-        estimate.categories.entry(item.category).or_default().add(&item, packed);
+    for ((category, group), mut sum) in sums {
+        sum.packed += group.map_or(0, |group| estimate.ratio(&group).of(sum.bytes));
+        estimate.total.join(sum);
+        estimate.categories.entry(category).or_default().join(sum);
     }
     estimate
+}
+
+/// What describes an item in the bundle.
+fn described(item: &PlanItem) -> u64 {
+    if item.known.is_some() { LINE } else { ENTRY + 2 * item.name.as_str().len() as u64 }
+}
+
+/// Packed size of what is no file.
+fn source_size(source: &Source) -> u64 {
+    match source {
+        Source::Facts(_) => FACTS,
+        Source::Command(_) | Source::RunLog => COMMAND,
+        Source::Events(_) => EVENTS,
+        Source::File(_) | Source::Nothing(_) => 0,
+    }
 }
 
 impl Estimate {
     /// Bytes of the bundle that an item takes, with all that describes it.
     pub fn packed(&self, item: &PlanItem) -> u64 {
-        if item.known.is_some() {
-            return LINE;
-        }
-        ENTRY + 2 * item.name.as_str().len() as u64 + self.content(item)
+        described(item) + if item.known.is_some() { 0 } else { self.content(item) }
     }
 
     /// Packed bytes of an item's content.
     pub fn content(&self, item: &PlanItem) -> u64 {
-        match &item.source {
-            Source::File(_) => {
-                let ratio = Group::of(item).and_then(|group| self.ratios.get(&group).copied());
-                ratio.unwrap_or(self.all).of(item.expected_bytes())
-            }
-            Source::Facts(_) => FACTS,
-            Source::Command(_) | Source::RunLog => COMMAND,
-            Source::Events(_) => EVENTS,
-            Source::Nothing(_) => 0,
+        match Group::of(item) {
+            Some(group) => self.ratio(&group).of(item.expected_bytes()),
+            None => source_size(&item.source),
         }
+    }
+
+    fn ratio(&self, group: &Group) -> sample::Ratio {
+        self.ratios.get(group).copied().unwrap_or(self.all)
     }
 
     /// Every item of a plan, and what it will probably get of a bundle of at most so many bytes.

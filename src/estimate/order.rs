@@ -35,7 +35,7 @@ enum Class {
     App,
     /// A log that was last written in the time of the incident.
     Incident,
-    /// The log that its service writes to, and so the newest of its folder: never lost for an older one.
+    /// The log that its service writes to, and so the newest of its kind in its folder: never lost for an older one.
     Newest,
     Errors,
     Rest,
@@ -105,16 +105,17 @@ fn class_of_log(item: &PlanItem, (since, until): &Window) -> Class {
     }
 }
 
-/// Raises the newest log of each folder.
+/// Raises the newest log of each kind in each folder.
 fn raise_newest(plan: &Plan, places: &mut [Place]) {
-    let mut newest: HashMap<(String, Option<HostPath>), usize> = HashMap::new();
+    let mut newest: HashMap<(String, Option<HostPath>, String), usize> = HashMap::new();
     for (number, item) in plan.items.iter().enumerate() {
         let place = &places[number];
         let Source::File(path) = &item.source else { continue };
         if !matches!(place.class, Class::Errors | Class::Rest) || item.known.is_some() {
             continue;
         }
-        let known = newest.entry((item.origin.to_string(), path.parent())).or_insert(number);
+        let kind = (item.origin.to_string(), path.parent(), kind(item.name.file_name()));
+        let known = newest.entry(kind).or_insert(number);
         if place.newest_first < places[*known].newest_first {
             *known = number;
         }
@@ -122,6 +123,16 @@ fn raise_newest(plan: &Plan, places: &mut [Place]) {
     for number in newest.into_values() {
         places[number].class = Class::Newest;
     }
+}
+
+/// The name of a log without what differs from one to the next of its kind: words with digits, such as times and ids, and its ending.
+fn kind(name: &str) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let words = stem.split(|c: char| !c.is_alphanumeric());
+    // The name of a host may end in its number.
+    let words = words.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let words = words.filter(|word| word.len() > 2 && !word.contains(|c: char| c.is_ascii_digit()));
+    words.collect::<Vec<_>>().join("_").to_lowercase()
 }
 
 /// Raises logs that end with errors, as far as a few of the newest tell.
@@ -154,6 +165,18 @@ fn holds_errors(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn logs_of_one_kind_have_one_name() {
+        for (name, expected) in [
+            ("QLIKSERVER1_AuditActivity_Engine.txt", "qlikserver_auditactivity_engine"),
+            ("QLIKSERVER1_AuditActivity_Engine_2019-01-28T04.17.43Z.log", "qlikserver_auditactivity_engine"),
+            ("1a13fc0d-f928-48ee-8cc2-a18f7099d9e2.2019_01_31_21_58_57.540A8CD792.log", ""),
+            ("reptask_dwh__190131120000.log", "reptask_dwh"),
+        ] {
+            assert_eq!(kind(name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn errors_are_known_by_their_level() {

@@ -55,7 +55,7 @@ impl Items {
 }
 
 /// What an entry is about; also its folder in the bundle, and the order in which entries are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Category {
     /// Facts about the host.
     Environment,
