@@ -104,7 +104,7 @@ fn names_with_dates_are_one_group() {
 #[test]
 fn logs_are_taken_newest_first_but_errors_before_them() {
     let folder = tempfile::tempdir().unwrap();
-    let names = ["a/new.log", "a/old.log", "a/older_Error.log", "a/bad.log", "b/new.log"];
+    let names = ["a/svc_5.log", "a/svc_4.log", "a/Error_1.log", "a/svc_2.log", "b/svc_5.log"];
     let mut files: Vec<(&str, Vec<u8>)> = names.iter().map(|name| (*name, log(10, 1))).collect();
     files[3].1.extend(b"9\t2026-01-01\tERROR\tit broke\n");
     let host = host(folder.path(), &files);
@@ -127,11 +127,11 @@ fn logs_are_taken_newest_first_but_errors_before_them() {
     };
     assert_eq!(
         order(&(None, None)),
-        ["a/new.log", "b/new.log", "a/bad.log", "a/older_Error.log", "a/old.log"]
+        ["a/svc_5.log", "b/svc_5.log", "a/Error_1.log", "a/svc_2.log", "a/svc_4.log"]
     );
     let at = |hours: u64| Some((now - Duration::from_secs(hours * 3600 + 60)).into());
     let incident = order(&(at(6), at(4)));
-    assert_eq!(incident[0], "a/old.log");
+    assert_eq!(incident[0], "a/svc_4.log");
     let last = prioritize(&host, &plan, &(None, None)).items.iter().last().unwrap();
     assert_eq!(last.source, Source::RunLog);
 }

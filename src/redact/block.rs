@@ -23,6 +23,8 @@ struct Section {
     /// Secret columns of the current inline table, and what separates them.
     columns: Vec<usize>,
     separator: u8,
+    /// The names of the columns without blanks, as a reload log repeats them behind the table in whatever language.
+    header: Vec<u8>,
     header_next: bool,
     lines_left: u32,
 }
@@ -190,6 +192,7 @@ impl Blocks {
             self.section = Some(Section {
                 columns: Vec::new(),
                 separator: b',',
+                header: Vec::new(),
                 header_next: false,
                 lines_left: LONGEST,
             });
@@ -275,6 +278,10 @@ fn section_access(
         let is_secret = |name: &[u8]| {
             SECRET_COLUMNS.iter().any(|secret| memchr::memmem::find(name, secret.as_bytes()).is_some())
         };
+        // The first name stands behind the time and the number of a line of a log.
+        let first = folded.split(|byte| *byte == separator).next().unwrap_or_default().trim_ascii_end();
+        let from = first.iter().rposition(|byte| matches!(byte, b' ' | b'\t')).map_or(0, |at| at + 1);
+        section.header = without_blanks(&folded[from..]);
         section.columns.extend(names.enumerate().filter(|(_, name)| is_secret(name)).map(|(at, _)| at));
         section.header_next = false;
         return;
@@ -291,6 +298,10 @@ fn section_access(
         section.columns.clear();
     }
     section_row(text, (start, end), section, found);
+}
+
+fn without_blanks(text: &[u8]) -> Vec<u8> {
+    text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
 }
 
 /// The secret cells of a row.
