@@ -322,6 +322,12 @@ fn what_ends_a_value_or_begins_a_table_is_no_part_of_it() {
     );
 }
 
+#[test]
+fn a_mask_in_a_first_line_makes_no_table() {
+    let once = text("\ttoken: Umber44Trellis\n\tProxySessionId\tName\n");
+    assert_eq!(text(&once), once);
+}
+
 /// The table of rules for people. `QDIAG_UPDATE_RULES=1` writes it anew.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the project's own file")]
