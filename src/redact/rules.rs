@@ -106,6 +106,9 @@ struct RuleText {
     run: Option<(usize, String)>,
     /// How far from where a needle begins one of these signs stands at most.
     ahead: Option<(usize, String)>,
+    /// Whether its repetitions stay counted: where several may stand in for each other, any number would take too long.
+    #[serde(default)]
+    counted: bool,
     hides: Vec<String>,
     keeps: Vec<String>,
     source: String,
@@ -200,7 +203,7 @@ const VALUE: &str = "{{value}}";
 
 /// A pattern with `{{value}}` written out: what stands in quotes, or up to a blank.
 /// The edges of words are those of ASCII, for the others keep the regex engine from its fastest way.
-fn expanded(pattern: &str) -> String {
+fn expanded(pattern: &str, counted: bool) -> String {
     let mut ascii = String::with_capacity(pattern.len() + 64);
     let mut letters = pattern.chars();
     while let Some(letter) = letters.next() {
@@ -213,7 +216,7 @@ fn expanded(pattern: &str) -> String {
                 letters.next();
                 ascii.extend([letter, escaped]);
             }
-            ('{', _) => match many(letters.as_str()) {
+            ('{', _) if !counted => match many(letters.as_str()) {
                 Some((least, length)) => {
                     ascii.push_str(&format!("{{{least},}}"));
                     letters.by_ref().take(length).for_each(drop);
@@ -328,7 +331,7 @@ impl Rules {
         }
         for rule in file.rule {
             let at = rule.pattern.span().start;
-            let pattern = expanded(rule.pattern.get_ref());
+            let pattern = expanded(rule.pattern.get_ref(), rule.counted);
             self.check(&rule, &pattern)
                 .map_err(|(message, hint)| wrong(at, format!("{}: {message}", rule.id), hint))?;
             self.list.push(Rule {
