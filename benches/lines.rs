@@ -17,7 +17,7 @@ const BYTES: usize = 1024 * 1024;
 const TRIAL: usize = 64 * 1024;
 
 /// Times the cost of ordinary text that such a line may have. It grows with the number of literals in the line, never with its length.
-const LIMIT: u32 = 400;
+const LIMIT: u32 = 600;
 
 /// What follows the literals.
 const ENDINGS: [&str; 5] = ["", "=", ": ", "=\"", "</"];

@@ -7,6 +7,7 @@ mod decode;
 mod engine;
 mod identity;
 mod keyed;
+mod keys;
 mod kind;
 mod learn;
 mod mask;

@@ -4,13 +4,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::block::Blocks;
+use super::keys::Keys;
 use super::kind::Kind;
 use super::learn::{Beside, Learned};
 use super::prefilter::{Call, Tools};
 use super::rules::{Reach, Rules};
-use super::table::{Name, Table, name_and_value, of_first_line, of_names};
+use super::table::{Name, Table, of_first_line, of_names};
 use super::words;
-use super::{identity, keyed, residual};
+use super::{identity, residual};
 
 /// What a rule is called.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,9 +48,6 @@ impl Span {
         Self { start, end, rule: RuleName::Fixed(rule), quotes: None, known: None }
     }
 }
-
-/// Key words inside one value that are looked at again for a value that goes on behind it; a line of a million key words costs no more.
-const NESTED: u8 = 8;
 
 /// Longest part of the text that a pattern is run on, and by how much it grows while a match touches its end.
 const LONGEST: usize = 64 * 1024;
@@ -107,7 +105,7 @@ impl Look {
         let mut spans: Vec<Span> = Vec::new();
         let mut wanted: Vec<(usize, usize, usize)> = Vec::new();
         let (mut idle, mut openings) = (Vec::new(), Vec::new());
-        let mut keys = Keys { kind: self.kind, own: self.own, end: 0, nested: 0, names: Vec::new() };
+        let mut keys = Keys::new(self.kind, self.own);
         let hits = learned.find(text, (Beside::Rules, &prefilter.needles), &mut |hit| {
             let span = Span::new(hit.start, hit.end, "learned-value");
             spans.push(Span { known: hit.value, ..span });
@@ -129,7 +127,8 @@ impl Look {
                 Call::Opening => openings.push(hit.start),
             }
         }
-        let names: Vec<Name> = keys.names.into_iter().filter(|name| name.0 >= from && name.0 < to).collect();
+        let names: Vec<Name> =
+            keys.names().into_iter().filter(|name| name.0 >= from && name.0 < to).collect();
         run(rules, text, wanted, &mut spans);
         if self.strict {
             residual::find(text, residual::NEEDLES.find(text), |start, end| {
@@ -236,40 +235,6 @@ impl Scanner {
                 at = rows.min(to);
             }
             names = &names[count..];
-        }
-    }
-}
-
-/// What the key words of a piece of text have led to.
-struct Keys {
-    kind: Kind,
-    own: bool,
-    /// Where the last value ends, and how many key words stood in it.
-    end: usize,
-    nested: u8,
-    /// Names without a value beside them.
-    names: Vec<Name>,
-}
-
-impl Keys {
-    fn hit(&mut self, text: &[u8], (start, end): (usize, usize), is_part: bool, spans: &mut Vec<Span>) {
-        let is_inside = start < self.end;
-        if is_inside && self.nested >= NESTED {
-            return;
-        }
-        self.nested = if is_inside { self.nested + 1 } else { 0 };
-        let name = keyed::values(text, (start, end), (self.kind, is_part), &mut |value| {
-            if !self.own || value.quotes.is_none() {
-                self.end = self.end.max(value.end);
-                spans
-                    .push(Span { quotes: value.quotes, ..Span::new(value.start, value.end, "keyed-secret") });
-            }
-        });
-        let Some(name) = name else { return };
-        if let Some((start, end)) = name_and_value(text, name) {
-            spans.push(Span::new(start, end, "keyed-secret"));
-        } else if self.names.last() != Some(&name) {
-            self.names.push(name);
         }
     }
 }

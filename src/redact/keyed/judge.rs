@@ -2,6 +2,9 @@
 
 use super::Link;
 
+/// How much of a value tells whether it is one; more would make a line of a million names slow.
+const LOOK: usize = 512;
+
 /// Values that say there is none, or that it stands elsewhere.
 const NOTHING: [&str; 27] = [
     "null",
@@ -36,7 +39,9 @@ const NOTHING: [&str; 27] = [
 
 /// Whether the value is one, rather than a word of a sentence or a way to say that there is none.
 pub(super) fn is_secret(value: &[u8], link: Link, before: Option<u8>) -> bool {
-    let text = String::from_utf8_lossy(value);
+    let start = String::from_utf8_lossy(&value[..value.len().min(LOOK)]);
+    // The last character may be cut.
+    let text = if value.len() > LOOK { start.trim_end_matches(char::REPLACEMENT_CHARACTER) } else { &start };
     let text = text.trim();
     let quoted = matches!(before, Some(b'"' | b'\'' | b'`'));
     let lower = text.to_lowercase();

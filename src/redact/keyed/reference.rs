@@ -3,6 +3,9 @@
 
 use super::{Link, Name, is_name, is_quote};
 
+/// How much of a value tells whether it is one.
+const LOOK: usize = 256;
+
 /// Architectures, which stand behind the name of a package and a colon.
 const ARCHITECTURES: [&str; 12] = [
     "amd64", "arm64", "armhf", "i386", "i686", "x86_64", "noarch", "all", "any", "native", "ppc64el", "s390x",
@@ -72,7 +75,7 @@ const ENVIRONMENTS: [&str; 8] =
 pub(super) fn is_reference(text: &[u8], name: Name, link: Link, (from, to): (usize, usize)) -> bool {
     let word = String::from_utf8_lossy(&text[name.start..name.end]);
     let is_quoted = is_quote(text, from);
-    let value = String::from_utf8_lossy(&text[from..to]);
+    let value = String::from_utf8_lossy(&text[from..to.min(from + LOOK)]);
     let value = value.trim();
     let folded = value.to_lowercase();
     if HIDDEN.iter().any(|hidden| folded.starts_with(hidden)) {

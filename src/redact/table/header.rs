@@ -182,11 +182,18 @@ pub(in crate::redact) fn name_and_value(text: &[u8], (start, end): Name) -> Opti
     if !matches!(sign, b'|' | b',' | b';' | b'\t') {
         return None;
     }
+    // The name is the whole cell; most are not, and need no look at the row.
+    let before = text[line..start]
+        .iter()
+        .rev()
+        .find(|byte| **byte == sign || **byte != b'"' && !byte.is_ascii_whitespace());
+    if before.is_some_and(|byte| *byte != sign) {
+        return None;
+    }
     let cells: Vec<(usize, usize)> = split(&text[line..line_stop], sign).collect();
     let at = cells.iter().position(|cell| line + cell.0 <= start && end <= line + cell.1)?;
     let own = trim(text, line + cells[at].0, line + cells[at].1);
     let value = cells.get(at + 1)?;
-    // The name is the whole cell.
     if own != (start, end) || !is_value_column(text, (from, line), (sign, cells.len(), at + 1)) {
         return None;
     }
