@@ -4,6 +4,7 @@
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
+use super::ahead::read_ahead;
 use super::container::{Record, Span, Walk};
 use super::reader::Content;
 use super::{Contents, Hashing, PAYLOAD, Stored};
@@ -31,7 +32,7 @@ pub struct Checked {
 }
 
 /// Reads every entry once, in the order of the zip; small ones side by side. An entry that is missing, extra or different is an error.
-pub fn check<R: Read + Seek>(
+pub fn check<R: Read + Seek + Send>(
     source: R,
     contents: &Contents,
     search: &Search,
@@ -47,7 +48,10 @@ pub fn check<R: Read + Seek>(
                 checked.note(result?);
             }
             let mut content = Content::open(source, &record, span).map_err(|error| read_back(&error))?;
-            let result = compare(&stored, &mut content, |content| search(&stored.name, content, pool));
+            let whole =
+                |content: &mut dyn Read| compare(&stored, content, |part| search(&stored.name, part, pool));
+            // One thread unpacks, this one hashes, all others search.
+            let result = if pool.is_some() { read_ahead(content, whole) } else { whole(&mut content) };
             checked.note(result?);
             return Ok(());
         }

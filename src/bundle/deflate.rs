@@ -13,7 +13,7 @@ mod tests;
 
 use bits::{Bits, SLACK};
 use block::Block;
-use matches::{Finder, Window};
+use matches::{Finder, Newest, Window};
 use sequence::{FARTHEST, LONGEST, Sequence};
 
 /// Bytes of content that share codes. More save little, and content of several kinds wants codes for each.
@@ -22,9 +22,9 @@ const PART: usize = 256 * 1024;
 /// How hard content is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Effort {
-    /// Looks at one earlier place.
+    /// Looks at one earlier place, and takes what it finds there.
     Fast,
-    /// Looks at two.
+    /// Looks at one, and whether a longer match begins right behind.
     #[default]
     Balanced,
     /// Looks at eight.
@@ -44,7 +44,7 @@ pub struct Encoder {
 #[derive(Debug)]
 enum Table {
     Fast(Finder<u16, { 1 << 15 }>),
-    Balanced(Finder<u32, { 1 << 14 }>),
+    Balanced(Finder<Newest, { 1 << 15 }>),
     Small(Finder<u128, { 1 << 13 }>),
 }
 

@@ -83,6 +83,48 @@ impl Packed {
     }
 }
 
+/// Content that comes bit by bit and is packed into memory.
+pub(super) struct Streamed {
+    packer: Packer,
+    crc: crc32fast::Hasher,
+    bytes: u64,
+    data: Vec<u8>,
+}
+
+impl Streamed {
+    pub(super) fn new(packing: Packing) -> Self {
+        Self { packer: Packer::new(packing), crc: crc32fast::Hasher::new(), bytes: 0, data: Vec::new() }
+    }
+
+    /// All of it.
+    pub(super) fn end(mut self) -> Packed {
+        let mut keep = |packed: &[u8]| {
+            self.data.extend_from_slice(packed);
+            Ok(())
+        };
+        self.packer.end(&mut keep).expect("memory takes everything");
+        Packed { method: DEFLATED, data: self.data, bytes: self.bytes, crc: self.crc.finalize() }
+    }
+}
+
+impl io::Write for Streamed {
+    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
+        self.crc.update(content);
+        self.bytes += content.len() as u64;
+        let data = &mut self.data;
+        let mut keep = |packed: &[u8]| {
+            data.extend_from_slice(packed);
+            Ok(())
+        };
+        self.packer.push(content, &mut keep)?;
+        Ok(content.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// CRC-32 of some bytes.
 pub(super) fn crc(bytes: &[u8]) -> u32 {
     crc32fast::hash(bytes)

@@ -80,7 +80,7 @@ impl Partial {
     }
 
     /// What was written so far, from its start. It shares its position with `out`, so that must be dropped first.
-    pub fn read_back(&self) -> Result<impl Read + Seek + use<>, Error> {
+    pub fn read_back(&self) -> Result<impl Read + Seek + Send + use<>, Error> {
         let context = |error| Error::output("read back", &self.path, error);
         let mut file = self.file.try_clone().map_err(context)?;
         file.seek(SeekFrom::Start(0)).map_err(context)?;

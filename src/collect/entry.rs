@@ -15,7 +15,7 @@ use crate::plan::{PlanItem, Source, known_of};
 use crate::redact::{Hint, Redaction};
 
 /// Bytes of a file that is held in memory, to be worked on by one thread.
-const SMALL: usize = 1024 * 1024;
+const SMALL: usize = 4 * 1024 * 1024;
 
 /// A line for an item whose outcome is known without opening anything.
 pub(super) fn known(item: &PlanItem, outcome: Outcome, reason: &str) -> Entry {
@@ -139,7 +139,8 @@ pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) 
     if file.bytes > SMALL as u64 {
         return Opened::Large(Box::new(Large { item, file, reader }));
     }
-    let mut content = Vec::new();
+    // One byte more than there are tells the end.
+    let mut content = Vec::with_capacity(usize::try_from(file.bytes).unwrap_or_default() + 1);
     let failure = job.deadline.watch(&mut reader).read_to_end(&mut content).err();
     job.tell.tell(Event::Read(content.len() as u64));
     file.modified_after = modified_after(job, path, &file.stat);

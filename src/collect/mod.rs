@@ -119,7 +119,7 @@ fn gather<W: Target>(
 
 /// Files in memory, and their bytes, for each thread.
 const AHEAD: usize = 32;
-const AHEAD_BYTES: u64 = 2 * 1024 * 1024;
+const AHEAD_BYTES: u64 = 3 * 1024 * 1024;
 
 /// Items on their way: small files are read ahead and worked on side by side; what is written keeps the order of the plan.
 struct Line<'a, W: Target> {

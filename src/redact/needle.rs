@@ -1,7 +1,7 @@
 //! Finds all needles of a set in one look at the text: a table tells for each four bytes whether a needle may stand around them, and only
 //! there is compared. Letter case of ASCII counts only if asked for.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use memchr::memmem;
@@ -10,9 +10,12 @@ use zeroize::Zeroize;
 /// Needles that are shorter are looked for one by one.
 const SHORTEST: usize = 3;
 
-/// Bits of the hash that picks an entry of the smallest table, in which few bytes fall together by chance, and of the largest.
-const SMALLEST: u32 = 16;
-const LARGEST: u32 = 18;
+/// Bits of the hash that picks an entry of the table: of few needles, which the nearest memory holds, and of many.
+const FEW_BITS: u32 = 16;
+const MANY_BITS: u32 = 18;
+
+/// More needles are many: too many bytes would fall together by chance.
+const FEW: usize = 4_096;
 
 /// Three bytes of four.
 const THREE: u32 = 0x00FF_FFFF;
@@ -51,7 +54,7 @@ const COMMON: [&str; 24] = [
     "client",
 ];
 
-static COMMON_FOURS: LazyLock<HashSet<&[u8]>> =
+static COMMON_FOURS: LazyLock<BTreeSet<&[u8]>> =
     LazyLock::new(|| COMMON.iter().flat_map(|word| word.as_bytes().windows(4)).collect());
 
 /// Where a needle stands.
@@ -99,7 +102,7 @@ impl Needles {
 
     /// Needles in small letters, as far as they are ASCII, to be found in any. Few of them may have less than three bytes.
     pub(super) fn new(needles: Vec<Vec<u8>>) -> Self {
-        let bits = (needles.len() * 8).max(1).ilog2().clamp(SMALLEST, LARGEST);
+        let bits = if needles.len() <= FEW { FEW_BITS } else { MANY_BITS };
         let mut table = vec![0_u8; 1 << bits].into_boxed_slice();
         let mut all: Vec<(usize, Anchor)> = Vec::new();
         let short = needles.iter().enumerate().filter(|(_, needle)| needle.len() < SHORTEST);
@@ -134,21 +137,10 @@ impl Needles {
     /// All places of all needles, overlapping ones too, sorted by their ends.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let fold = u64::from(SMALL) << 32 | u64::from(SMALL);
-        // Places are looked at by fours, so that their hashes are computed at the same time.
-        let mut at = 0;
-        while let Some(bytes) = text.get(at..at + 8).and_then(<[u8]>::first_chunk) {
-            let bytes = u64::from_le_bytes(*bytes) | fold;
-            let four = [gram(bytes, 0), gram(bytes, 1), gram(bytes, 2), gram(bytes, 3)];
-            let likely = |gram: u32| self.table[entry(gram, self.bits)] & follower(gram) != 0;
-            // Not `any`: all four hashes are computed before the one branch.
-            if likely(four[0]) | likely(four[1]) | likely(four[2]) | likely(four[3]) {
-                for (step, gram) in four.into_iter().enumerate().filter(|(_, gram)| likely(*gram)) {
-                    self.compare(text, at + step, (gram, entry(gram, self.bits)), &mut hits);
-                }
-            }
-            at += 4;
-        }
+        let at = match self.bits {
+            FEW_BITS => self.find_in::<{ 1 << FEW_BITS }, FEW_BITS>(text, &mut hits),
+            _ => self.find_in::<{ 1 << MANY_BITS }, MANY_BITS>(text, &mut hits),
+        };
         for (step, gram) in text[at..].windows(4).enumerate() {
             let gram = u32::from_le_bytes([gram[0], gram[1], gram[2], gram[3]]) | SMALL;
             let entry = entry(gram, self.bits);
@@ -168,6 +160,23 @@ impl Needles {
         }
         hits.sort_unstable();
         hits
+    }
+
+    /// All but the last places, which it gives. The size of the table is known here, so that no look into it is checked.
+    fn find_in<const ENTRIES: usize, const BITS: u32>(&self, text: &[u8], hits: &mut Vec<Hit>) -> usize {
+        let table = self.table.first_chunk::<ENTRIES>().expect("it has that many entries");
+        let mut at = 0;
+        loop {
+            let likely = next_likely::<ENTRIES, BITS>(table, text, at);
+            let Some(four) = likely.1 else { return likely.0 };
+            for (step, gram) in four.into_iter().enumerate() {
+                let entry = entry(gram, BITS);
+                if table[entry] & follower(gram) != 0 {
+                    self.compare(text, likely.0 + step, (gram, entry), hits);
+                }
+            }
+            at = likely.0 + 4;
+        }
     }
 
     /// The needles that stand around these four bytes.
@@ -197,6 +206,28 @@ impl Drop for Needles {
     }
 }
 
+/// The next four places from `at` on around one of which a needle may stand, or where too little text for four is left. Apart from
+/// what follows, so that the loop keeps all it needs at hand.
+#[inline(never)]
+fn next_likely<const ENTRIES: usize, const BITS: u32>(
+    table: &[u8; ENTRIES],
+    text: &[u8],
+    mut at: usize,
+) -> (usize, Option<[u32; 4]>) {
+    const FOLD: u64 = (SMALL as u64) << 32 | SMALL as u64;
+    while let Some(eight) = text.get(at..at + 8).and_then(<[u8]>::first_chunk::<8>) {
+        let folded = u64::from_le_bytes(*eight) | FOLD;
+        let four = [gram(folded, 0), gram(folded, 1), gram(folded, 2), gram(folded, 3)];
+        let likely = |step: usize| table[entry(four[step], BITS)] & FOLLOWERS[usize::from(eight[step + 3])];
+        // Places are looked at by fours, so that their hashes are computed at the same time, before the one branch.
+        if likely(0) | likely(1) | likely(2) | likely(3) != 0 {
+            return (at, Some(four));
+        }
+        at += 4;
+    }
+    (at, None)
+}
+
 /// Four of eight bytes, from this one on.
 #[inline]
 fn gram(bytes: u64, step: u32) -> u32 {
@@ -204,17 +235,29 @@ fn gram(bytes: u64, step: u32) -> u32 {
     u32::try_from(low).expect("four bytes")
 }
 
-/// The entry of the table for the first three of these bytes.
+/// The entry of the table for the first three of these bytes: what the last one holds is shifted out.
 #[inline]
 fn entry(gram: u32, bits: u32) -> usize {
-    ((gram & THREE).wrapping_mul(0x9E37_79B1) >> (32 - bits)) as usize
+    (gram.wrapping_mul(0x3779_B100) >> (32 - bits)) as usize
 }
 
 /// The bit for the last of these bytes.
 #[inline]
 fn follower(gram: u32) -> u8 {
-    1 << ((gram >> 24) & 7)
+    FOLLOWERS[(gram >> 24) as usize]
 }
+
+/// A bit for each byte: letters share none with digits and signs.
+static FOLLOWERS: [u8; 256] = {
+    let mut followers = [0; 256];
+    let mut byte = 0;
+    while byte < followers.len() {
+        let folded = byte | 0x20;
+        followers[byte] = 1 << (folded & 3 | folded >> 4 & 4);
+        byte += 1;
+    }
+    followers
+};
 
 /// A word of few letters in all their cases.
 fn cases(word: &[u8]) -> Vec<Vec<u8>> {

@@ -57,10 +57,10 @@ impl Pieces {
                 return None;
             }
             self.fill(source);
-            let encoding = match (self.encoding, Encoding::of(&self.raw)) {
-                (Some(encoding), _) | (None, Ok(encoding)) => encoding,
-                (None, Err(_)) if self.is_lenient => Encoding::Legacy,
-                (None, Err(what)) => return Some(Err(what)),
+            let encoding = match self.encoding.map_or_else(|| Encoding::of(&self.raw), Ok) {
+                Ok(encoding) => encoding,
+                Err(_) if self.is_lenient => Encoding::Legacy,
+                Err(what) => return Some(Err(what)),
             };
             self.encoding = Some(encoding);
             encoding.decode(&mut self.raw, &mut self.text, self.ended);

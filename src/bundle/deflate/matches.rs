@@ -40,11 +40,30 @@ pub(super) trait Bucket: Copy + Default {
     fn place(self, index: u32) -> u16;
 }
 
-impl Bucket for u16 {
+/// Looks hard enough to be as small as zip programs are.
+impl Bucket for Newest {
     const PLACES: u32 = 1;
     const ENOUGH: u32 = 64;
-    const SHORTEST: u32 = 6;
+    const SHORTEST: u32 = 5;
     const STEP: u32 = 4;
+
+    #[inline]
+    fn with(self, place: u16) -> Self {
+        Self(place)
+    }
+
+    #[inline]
+    fn place(self, _: u32) -> u16 {
+        self.0
+    }
+}
+
+/// Takes what it finds.
+impl Bucket for u16 {
+    const PLACES: u32 = 1;
+    const ENOUGH: u32 = 16;
+    const SHORTEST: u32 = 5;
+    const STEP: u32 = 8;
 
     #[inline]
     fn with(self, place: u16) -> Self {
@@ -54,23 +73,6 @@ impl Bucket for u16 {
     #[inline]
     fn place(self, _: u32) -> u16 {
         self
-    }
-}
-
-impl Bucket for u32 {
-    const PLACES: u32 = 2;
-    const ENOUGH: u32 = 64;
-    const SHORTEST: u32 = 6;
-    const STEP: u32 = 4;
-
-    #[inline]
-    fn with(self, place: u16) -> Self {
-        self << 16 | Self::from(place)
-    }
-
-    #[inline]
-    fn place(self, index: u32) -> u16 {
-        (self >> (16 * index)) as u16
     }
 }
 
@@ -90,6 +92,10 @@ impl Bucket for u128 {
         (self >> (16 * index)) as u16
     }
 }
+
+/// One place.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Newest(u16);
 
 /// Text with the part of it to cut. Places in it are counted in 32 bits, so that no sum of them overflows.
 #[derive(Debug, Clone, Copy)]

@@ -110,7 +110,7 @@ fn parts_are_cut_anywhere() {
     }
     // Longer than the distances that places are counted by, in several windows.
     let long = noise(90_000);
-    let mut encoder = Encoder::new(Effort::Balanced);
+    let mut encoder = Encoder::new(Effort::Small);
     encoder.part = 10_000;
     let content = [&long[..], &long[60_000..], &long[59_000..]].concat();
     let packed = pack(&mut encoder, &content, usize::MAX / 2);
