@@ -10,7 +10,7 @@ use super::{parse_age, parse_size};
 mod probes;
 
 /// The one version of the format that there is.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// The categories that a definition may use.
 const CATEGORIES: [&str; 6] = ["logs", "config", "license", "app", "state", "environment"];
@@ -26,12 +26,12 @@ pub(super) struct Problem {
     pub(super) hint: String,
 }
 
-type Checked = Result<(), Problem>;
+pub(super) type Checked = Result<(), Problem>;
 
 /// Names that a template may use.
 type Names = BTreeSet<String>;
 
-fn wrong(place: Place, message: impl Into<String>, hint: impl Into<String>) -> Checked {
+pub(super) fn wrong(place: Place, message: impl Into<String>, hint: impl Into<String>) -> Checked {
     Err(Problem { place, message: message.into(), hint: hint.into() })
 }
 
@@ -41,20 +41,6 @@ pub(super) fn check(definition: &Definition, file: &str, has_rule: &dyn Fn(&str)
     let mut names = probes::detect(&definition.detect)?;
     probes::variables(definition, &mut names)?;
     probes::versions(definition, &names)?;
-    for (number, release) in definition.release.iter().enumerate() {
-        if !release
-            .version
-            .split('.')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-        {
-            let place = Place::key("release").at(number).then("version");
-            return wrong(
-                place,
-                "is no version",
-                "write the first numbers of the version, such as \"12.16\"",
-            );
-        }
-    }
     for (number, role) in definition.role.iter().enumerate() {
         let place = Place::key("role").at(number);
         if role.when.is_empty() {
@@ -98,8 +84,7 @@ fn head(definition: &Definition, file: &str) -> Checked {
         );
     }
     check_id(&definition.id, &Place::key("id"))?;
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let stem = name.strip_suffix(".toml").unwrap_or(name);
+    let stem = stem(file);
     if stem != definition.id {
         let message = format!("`{}` is not the name of the file", definition.id);
         return wrong(
@@ -127,7 +112,13 @@ fn head(definition: &Definition, file: &str) -> Checked {
     Ok(())
 }
 
-fn check_id(id: &str, place: &Place) -> Checked {
+/// The name of a file without its folder and its ending.
+pub(super) fn stem(file: &str) -> &str {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
+pub(super) fn check_id(id: &str, place: &Place) -> Checked {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if id.is_empty() || !id.chars().all(good) || id.starts_with('-') || id.ends_with('-') {
         return wrong(

@@ -5,6 +5,7 @@
 mod check;
 mod lines;
 mod parse;
+mod release;
 mod schema;
 mod select;
 mod template;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+pub use release::{Release, ReleaseTable, check_releases};
 pub use schema::*;
 pub use select::{JsonPath, Step, XmlPath};
 pub use template::{Variables, expand, expand_pattern, expand_value};
@@ -49,6 +51,10 @@ impl Catalog {
             let definition = check_file(&path, has_rule)?;
             by_id.insert(definition.id.clone(), definition);
         }
+        release::give(embedded_releases()?, &mut by_id)?;
+        if let Some(folder) = folder.map(|folder| folder.join("releases")).filter(|folder| folder.is_dir()) {
+            release::give(added_releases(&folder)?, &mut by_id)?;
+        }
         Ok(Self { definitions: by_id.into_values().collect() })
     }
 
@@ -62,22 +68,39 @@ impl Catalog {
 pub fn check_text(name: &str, text: &str, has_rule: &dyn Fn(&str) -> bool) -> Result<Definition, Error> {
     // Editors of Windows put a byte order mark before UTF-8.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut definition = parse::parse(name, text)?;
+    let mut definition: Definition = parse::parse(name, text)?;
     if let Err(problem) = check::check(&definition, name, has_rule) {
-        return Err(Error::Definition {
-            file: name.to_owned(),
-            line: lines::line_of(text, &problem.place),
-            message: format!("{}: {}", problem.place, problem.message),
-            hint: problem.hint,
-        });
+        return Err(lines::error(name, text, &problem));
     }
     text.clone_into(&mut definition.text);
     Ok(definition)
 }
 
 /// As `check_text`, for a file.
-#[expect(clippy::disallowed_types, reason = "the seam")]
 pub fn check_file(path: &Path, has_rule: &dyn Fn(&str) -> bool) -> Result<Definition, Error> {
+    check_text(&path.display().to_string(), &read(path)?, has_rule)
+}
+
+/// A table of releases by its file's name.
+type NamedTable = (String, ReleaseTable);
+
+fn embedded_releases() -> Result<Vec<NamedTable>, Error> {
+    let read = |(name, text): &(&str, &str)| Ok((format!("releases/{name}"), check_releases(name, text)?));
+    embedded::RELEASES.iter().map(read).collect()
+}
+
+fn added_releases(folder: &Path) -> Result<Vec<NamedTable>, Error> {
+    let table = |path: PathBuf| {
+        let name = path.display().to_string();
+        let table = check_releases(&name, &read(&path)?)?;
+        Ok((name, table))
+    };
+    list(folder)?.into_iter().map(table).collect()
+}
+
+/// A file of definitions or releases as text.
+#[expect(clippy::disallowed_types, reason = "the seam")]
+pub fn read(path: &Path) -> Result<String, Error> {
     let failed = |source| Error::input("read definition", path, source);
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut text = String::new();
@@ -88,7 +111,7 @@ pub fn check_file(path: &Path, has_rule: &dyn Fn(&str) -> bool) -> Result<Defini
             "larger than a definition may be (1 MiB)",
         )));
     }
-    check_text(&path.display().to_string(), &text, has_rule)
+    Ok(text)
 }
 
 /// The definitions of a folder, sorted, so that the first error is always the same one.

@@ -5,6 +5,8 @@ mod version;
 
 use serde::Deserialize;
 
+use super::release::Release;
+
 pub use variable::{
     Base64Variable, IniVariable, JsonVariable, PlainVariable, PropertiesVariable, RegistryVariable,
     SearchVariable, ServiceVariable, VariableProbe, VariableProbes, XmlVariable,
@@ -15,6 +17,7 @@ pub use version::{
 
 /// One product: how it is found, what is taken, what never.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
     /// Version of the definition format.
@@ -29,9 +32,6 @@ pub struct Definition {
     /// Where its version is read, in this order.
     #[serde(default)]
     pub version: VersionProbes,
-    /// Names of releases by version.
-    #[serde(default)]
-    pub release: Vec<Release>,
     /// Values of the product's own configuration, in this order.
     #[serde(default)]
     pub variable: VariableProbes,
@@ -44,6 +44,9 @@ pub struct Definition {
     /// Names and paths that are never taken, as globs.
     #[serde(default)]
     pub never: Vec<String>,
+    /// Names of releases by version, from the table in `releases/` that names this definition.
+    #[serde(skip)]
+    pub release: Vec<Release>,
     /// The file's own text.
     #[serde(skip)]
     pub text: String,
@@ -54,6 +57,7 @@ pub struct Definition {
 
 /// How well a fact about a product is founded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// A public source states it, or it was seen on a real host.
@@ -67,6 +71,7 @@ pub enum Certainty {
 
 /// Signs of a product. Any that is not weak is enough.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Detect {
     /// Registry keys and values.
@@ -94,6 +99,7 @@ pub struct Detect {
 
 /// A registry key that is there, or a value of it.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RegistryProbe {
     /// The key.
@@ -141,6 +147,7 @@ fn snake_case(name: &str) -> String {
 
 /// An uninstall entry.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UninstallProbe {
     /// Regular expression of the whole display name.
@@ -158,6 +165,7 @@ pub struct UninstallProbe {
 
 /// A Windows service.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ServiceProbe {
     /// Regular expression of the whole name.
@@ -180,6 +188,7 @@ pub struct ServiceProbe {
 
 /// A file or folder.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FileProbe {
     /// Path, or a glob that only files match.
@@ -201,6 +210,7 @@ pub struct FileProbe {
 
 /// An installed package.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PackageProbe {
     /// Regular expression of the whole name.
@@ -214,6 +224,7 @@ pub struct PackageProbe {
 
 /// A systemd unit.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UnitProbe {
     /// Regular expression of the whole name, without `.service`.
@@ -232,6 +243,7 @@ pub struct UnitProbe {
 
 /// A running process.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProcessProbe {
     /// Regular expression of the whole name of its executable.
@@ -248,23 +260,9 @@ pub struct ProcessProbe {
     pub source: Option<String>,
 }
 
-/// The name of a release.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Release {
-    /// The first components of its versions.
-    pub version: String,
-    /// Its name.
-    pub name: String,
-    /// How well it is founded.
-    #[serde(default)]
-    pub sure: Certainty,
-    /// Where the fact comes from.
-    pub source: Option<String>,
-}
-
 /// What a node may be.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Role {
     /// Its name.
@@ -282,6 +280,7 @@ pub struct Role {
 
 /// One condition of a role; one of its fields is given, or `variable` with `equals`.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// A service or unit of that name is installed.
@@ -300,6 +299,7 @@ pub struct Condition {
 
 /// One thing to take.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CollectItem {
     /// Id, unique in the definition.
