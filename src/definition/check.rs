@@ -6,7 +6,9 @@ use super::lines::Place;
 use super::schema::{CollectItem, Condition, Definition};
 use super::template::{Piece, pieces};
 use super::{parse_age, parse_size};
+use cost::{check_glob, check_regex};
 
+mod cost;
 mod probes;
 
 /// The one version of the format that there is.
@@ -231,43 +233,4 @@ fn check_known(name: &str, place: &Place, names: &Names) -> Checked {
         format!("defined before this: {}", known.join(", "))
     };
     wrong(place.clone(), format!("there is no variable `{name}`"), hint)
-}
-
-fn check_glob(glob: &str, place: &Place) -> Checked {
-    let slashed: String = pieces(glob)
-        .iter()
-        .map(|piece| match piece {
-            Piece::Text(text) => text.replace('\\', "/"),
-            Piece::Environment(_) | Piece::Variable(_) => "x".to_owned(),
-        })
-        .collect();
-    if slashed.is_empty() {
-        return wrong(place.clone(), "is empty", "write a path or a glob");
-    }
-    match glob::Pattern::new(&slashed) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let message = format!("is no glob: {}", error.msg);
-            wrong(
-                place.clone(),
-                message,
-                "use * and ? within a name, ** for any folders, [a-z] for one letter",
-            )
-        }
-    }
-}
-
-fn check_regex(pattern: &str, place: &Place) -> Checked {
-    match regex::Regex::new(pattern) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let reason = error.to_string();
-            let reason = reason.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
-            wrong(
-                place.clone(),
-                format!("is no regular expression: {reason}"),
-                "escape . ( ) [ ] + * ? with \\ where they are meant",
-            )
-        }
-    }
 }

@@ -4,6 +4,7 @@
 
 mod check;
 mod lines;
+mod lint;
 mod parse;
 mod release;
 mod schema;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+pub use lint::lint;
 pub use release::{Release, ReleaseTable, check_releases};
 pub use schema::*;
 pub use select::{JsonPath, Step, XmlPath};
