@@ -278,18 +278,26 @@ pub(super) enum CollectorsAction {
         #[arg(long)]
         json: bool,
     },
-    /// Print one definition
-    #[command(after_help = "Example:\n  qdiag collectors show qlik-sense-enterprise-windows")]
+    /// Show one definition: how the product is found, what is taken, what never, and how sure that is
+    #[command(
+        after_help = "Examples:\n  qdiag collectors show qlik-sense-enterprise-windows\n  qdiag collectors show qlik-sense-enterprise-windows --toml"
+    )]
     Show {
         /// Id of the definition
         id: String,
         /// Folder of definitions to add
         #[arg(long, value_name = "DIR")]
         collectors: Option<PathBuf>,
+        /// Print the file as it is
+        #[arg(long, conflicts_with = "json")]
+        toml: bool,
+        /// Print JSON, with the releases
+        #[arg(long)]
+        json: bool,
     },
-    /// Check definition files, or the built-in ones
+    /// Check files of definitions and releases as strictly as a compiler, or the built-in ones
     #[command(
-        after_help = "Example:\n  qdiag collectors check my-product.toml\n\nExit code 4 when a definition does not load."
+        after_help = "Example:\n  qdiag collectors check my-product.toml releases/my-product.toml\n\nExit code 4 when a file does not load or holds something doubtful."
     )]
     Check {
         /// Files to check; none for the built-in definitions

@@ -8,6 +8,7 @@ mod lint;
 mod parse;
 mod release;
 mod schema;
+mod sections;
 mod select;
 mod template;
 mod units;
@@ -17,8 +18,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 pub use lint::lint;
-pub use release::{Release, ReleaseTable, check_releases};
+pub use release::{Release, ReleaseTable, check_releases, is_releases};
 pub use schema::*;
+pub use sections::{Section, sections};
 pub use select::{JsonPath, Step, XmlPath};
 pub use template::{Variables, expand, expand_pattern, expand_value};
 pub use units::{parse_age, parse_size};
@@ -131,5 +133,7 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
+#[cfg(test)]
+mod documents;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::check::{Checked, Problem, SCHEMA, check_id, stem, wrong};
 use super::lines::Place;
@@ -32,7 +32,7 @@ pub struct ReleaseTable {
 }
 
 /// A release, or a patch of one.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Release {
@@ -78,6 +78,12 @@ pub fn check_releases(name: &str, text: &str) -> Result<ReleaseTable, Error> {
     }
     text.clone_into(&mut table.text);
     Ok(table)
+}
+
+/// Whether a text is a table of releases and no definition: it has releases, and nothing of the head of a definition.
+pub fn is_releases(text: &str) -> bool {
+    let table: toml::Table = text.trim_start_matches('\u{feff}').parse().unwrap_or_default();
+    table.contains_key("release") && !table.contains_key("id")
 }
 
 /// Gives each definition the releases of the table that names it. Two tables for one definition would make the answer depend on their order.

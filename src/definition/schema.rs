@@ -3,7 +3,7 @@
 mod variable;
 mod version;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::release::Release;
 
@@ -56,7 +56,7 @@ pub struct Definition {
 }
 
 /// How well a fact about a product is founded.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
