@@ -95,7 +95,8 @@ pub(super) struct Choose {
     /// Leave out files that match a glob, or whose item or category is named so; may be given several times
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
-    /// Take this file, folder or glob too, through the same redaction; may be given several times
+    /// Take this file, folder or glob too, through the same redaction; may be given several times. Of files that are never taken (keys,
+    /// password files, data) each must be named by itself, and on a terminal a word is asked for
     #[arg(long, value_name = "PATH")]
     pub(super) add: Vec<String>,
     /// Cut larger files to their first line and their newest part (50MB, 1GB)

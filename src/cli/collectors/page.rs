@@ -77,10 +77,19 @@ fn variable(section: &Section<'_>) -> String {
 
 fn role(section: &Section<'_>) -> String {
     let conditions = section.table.get("when").and_then(Value::as_array).into_iter().flatten();
-    let conditions: Vec<String> = conditions.filter_map(Value::as_table).map(fields).collect();
+    let conditions: Vec<String> = conditions.filter_map(Value::as_table).map(condition).collect();
     let note = section.text("note").map_or(String::new(), |note| format!(": {note}"));
     let name = section.text("name").unwrap_or_default();
     format!("{name}{note}{}\n  if {}", doubt(section), conditions.join(" and "))
+}
+
+/// `service ExampleDatabase`, `no path C:\x`, `variable mode equals active`.
+fn condition(table: &Table) -> String {
+    let part = |(field, value): (&String, &Value)| {
+        format!("{} {}", field.replace('_', " "), value.as_str().unwrap_or_default())
+    };
+    let parts: Vec<String> = table.iter().rev().map(part).collect();
+    parts.join(" ")
 }
 
 fn item(section: &Section<'_>) -> String {
