@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::lines::Place;
+use super::lines::{Place, line_of};
 use super::schema::{CollectItem, Condition, Definition};
 use super::template::{Piece, pieces};
 use super::{parse_age, parse_size};
+use crate::Error;
 use cost::{check_glob, check_regex};
 
 mod cost;
@@ -26,6 +27,18 @@ pub(super) struct Problem {
     pub(super) message: String,
     /// What would be right.
     pub(super) hint: String,
+}
+
+impl Problem {
+    /// The error of a file with this text.
+    pub(super) fn error(self, file: &str, text: &str) -> Error {
+        Error::Definition {
+            file: file.to_owned(),
+            line: line_of(text, &self.place),
+            message: format!("{}: {}", self.place, self.message),
+            hint: self.hint,
+        }
+    }
 }
 
 pub(super) type Checked = Result<(), Problem>;

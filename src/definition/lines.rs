@@ -6,9 +6,6 @@ use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::check::Problem;
-use crate::Error;
-
 /// One step towards a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
@@ -55,16 +52,6 @@ impl fmt::Display for Place {
             }
         }
         Ok(())
-    }
-}
-
-/// A problem of a file as an error that names its line.
-pub(super) fn error(file: &str, text: &str, problem: &Problem) -> Error {
-    Error::Definition {
-        file: file.to_owned(),
-        line: line_of(text, &problem.place),
-        message: format!("{}: {}", problem.place, problem.message),
-        hint: problem.hint.clone(),
     }
 }
 

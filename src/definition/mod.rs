@@ -18,6 +18,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 pub use lint::lint;
+pub use parse::parse;
 pub use release::{Release, ReleaseTable, check_releases, is_releases};
 pub use schema::*;
 pub use sections::{Section, sections};
@@ -72,9 +73,9 @@ impl Catalog {
 pub fn check_text(name: &str, text: &str, has_rule: &dyn Fn(&str) -> bool) -> Result<Definition, Error> {
     // Editors of Windows put a byte order mark before UTF-8.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut definition: Definition = parse::parse(name, text)?;
+    let mut definition: Definition = parse(name, text)?;
     if let Err(problem) = check::check(&definition, name, has_rule) {
-        return Err(lines::error(name, text, &problem));
+        return Err(problem.error(name, text));
     }
     text.clone_into(&mut definition.text);
     Ok(definition)

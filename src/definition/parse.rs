@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use super::lines::line_at;
 use crate::Error;
 
-/// Parses a file; nothing beyond the types is checked.
-pub(super) fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Error> {
+/// Parses a file of this program's own format; nothing beyond the types is checked.
+pub fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Error> {
     toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         let message = error.message().replace('\n', ", ");

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::check::{Checked, Problem, SCHEMA, check_id, stem, wrong};
 use super::lines::Place;
+use super::parse;
 use super::schema::{Certainty, Definition};
-use super::{lines, parse};
 use crate::Error;
 
 #[cfg(test)]
@@ -69,9 +69,9 @@ impl Release {
 /// Reads and checks a table of releases. `name` is its file's name or path.
 pub fn check_releases(name: &str, text: &str) -> Result<ReleaseTable, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut table: ReleaseTable = parse::parse(name, text)?;
+    let mut table: ReleaseTable = parse(name, text)?;
     if let Err(problem) = check(&table, name) {
-        return Err(lines::error(name, text, &problem));
+        return Err(problem.error(name, text));
     }
     if table.definitions.is_empty() {
         table.definitions.push(stem(name).to_owned());
@@ -98,7 +98,7 @@ pub(super) fn give(
                 let place = Place::key("definitions").at(number);
                 let message = format!("`{id}` has its releases in {other} already");
                 let hint = "name each definition in one table only".to_owned();
-                return Err(lines::error(&file, &table.text, &Problem { place, message, hint }));
+                return Err(Problem { place, message, hint }.error(&file, &table.text));
             }
             if let Some(definition) = definitions.get_mut(id) {
                 definition.release.clone_from(&table.release);

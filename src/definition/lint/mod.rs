@@ -30,7 +30,7 @@ pub fn lint(definition: &Definition, file: &str) -> Vec<Error> {
     paths::roots(&sections, &mut problems);
     paths::never(&table, &sections, &mut problems);
     problems.sort_by_cached_key(|problem| lines::line_of(&definition.text, &problem.place));
-    problems.iter().map(|problem| lines::error(file, &definition.text, problem)).collect()
+    problems.into_iter().map(|problem| problem.error(file, &definition.text)).collect()
 }
 
 /// A fact is sourced unless it says otherwise, so it has to name its source.

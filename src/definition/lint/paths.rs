@@ -32,7 +32,7 @@ const SHARED_VARIABLES: [&str; 18] = [
 ];
 
 /// Names of folders that are everybody's.
-const SHARED_FOLDERS: [&str; 54] = [
+const SHARED_FOLDERS: [&str; 55] = [
     "users",
     "home",
     "root",
@@ -43,6 +43,7 @@ const SHARED_FOLDERS: [&str; 54] = [
     "common files",
     "windows",
     "system32",
+    "microsoft",
     "temp",
     "tmp",
     "appdata",
@@ -105,6 +106,8 @@ enum Reach {
 
 /// Tells of paths that reach whatever stands on the host.
 pub(super) fn roots(sections: &[Section<'_>], problems: &mut Vec<Problem>) {
+    let defaults = defaults(sections);
+    let reach = |path: &str, takes: bool| reach(&by_default(path, &defaults), takes);
     let hint = r"begin it with a {variable} or name a folder of the product before the first wildcard: '%ProgramData%\Example\**'";
     for section in sections {
         for (number, path) in section.texts("paths").enumerate() {
@@ -113,14 +116,50 @@ pub(super) fn roots(sections: &[Section<'_>], problems: &mut Vec<Problem>) {
                 tell(problems, place, "can match what is not the product's", hint);
             }
         }
-        if section.text("path").is_some_and(|path| reach(path, false) == Reach::Anything) {
+        let Some(path) = section.text("path") else { continue };
+        if reach(path, false) == Reach::Anything {
             tell(problems, section.place.then("path"), "can match what is not the product's", hint);
-        }
-        if section.text("default").is_some_and(|path| is_path(path) && reach(path, false) != Reach::Product) {
-            let hint = r"name a folder of the product: '%ProgramData%\Example'";
-            tell(problems, section.place.then("default"), "is no folder of the product", hint);
+        } else if names_folder(section) && reach(&folder(path, section), false) != Reach::Product {
+            let message = "gives a variable a folder that is not the product's";
+            tell(
+                problems,
+                section.place.clone(),
+                message,
+                "write a smaller up, so that it ends in a folder of the product",
+            );
         }
     }
+}
+
+/// Variables that are a folder of everybody where the host tells nothing, with that folder.
+fn defaults<'s>(sections: &'s [Section<'_>]) -> Vec<(String, &'s str)> {
+    let of = |section: &'s Section<'_>| {
+        let default =
+            section.text("default").filter(|path| is_path(path) && reach(path, false) != Reach::Product)?;
+        Some((format!("{{{}}}", section.text("name")?), default))
+    };
+    sections.iter().filter(|section| section.top == "variable").filter_map(of).collect()
+}
+
+/// A path with the default of the variable that it begins with, if that is a folder of everybody.
+fn by_default(path: &str, defaults: &[(String, &str)]) -> String {
+    let found = defaults
+        .iter()
+        .find_map(|(name, default)| Some(format!("{default}{}", path.strip_prefix(name.as_str())?)));
+    found.unwrap_or_else(|| path.to_owned())
+}
+
+/// Whether a variable becomes the folder of the file that a probe finds.
+fn names_folder(section: &Section<'_>) -> bool {
+    section.kind == "search" || (section.kind == "file" && section.text("variable").is_some())
+}
+
+/// The folder that a probe for a file gives.
+fn folder(path: &str, section: &Section<'_>) -> String {
+    let up = section.table.get("up").and_then(Value::as_integer).and_then(|up| usize::try_from(up).ok());
+    let mut names = names(path);
+    names.truncate(names.len().saturating_sub(1 + up.unwrap_or(0)));
+    names.join("/")
 }
 
 /// Tells of never globs that begin where no item takes anything.

@@ -101,9 +101,18 @@ const DOUBTFUL: &[Case] = &[
     ),
     (
         ("default = '%ProgramData%\\Example\\Log'", "default = '%ProgramData%'"),
-        19,
-        "variable.xml[0].default: is no folder of the product",
+        30,
+        "collect[0].paths[0]: can match what is not the product's",
         "Example",
+    ),
+    (
+        (
+            "[[version.pe]]",
+            "[[detect.file]]\npath = '%ProgramData%\\Example\\x'\nup = 1\nvariable = 'install_dir'\nsource = 'a'\n[[version.pe]]",
+        ),
+        11,
+        "detect.file[0]: gives a variable a folder that is not the product's",
+        "smaller up",
     ),
     (
         ("'{install_dir}\\server.exe'", "'C:\\**\\server.exe'"),
