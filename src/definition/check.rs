@@ -16,7 +16,7 @@ mod probes;
 pub(super) const SCHEMA: u32 = 1;
 
 /// The categories that a definition may use.
-const CATEGORIES: [&str; 6] = ["logs", "config", "license", "app", "state", "environment"];
+pub(super) const CATEGORIES: [&str; 6] = ["logs", "config", "license", "app", "state", "environment"];
 
 /// A field that is not right, and what would be.
 #[derive(Debug)]

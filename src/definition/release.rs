@@ -20,6 +20,7 @@ mod tests;
 #[serde(deny_unknown_fields)]
 pub struct ReleaseTable {
     /// Version of the definition format.
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: u32,
     /// Ids of the definitions whose products carry these numbers; without it, the one that the file is named after.
     #[serde(default)]
@@ -37,12 +38,14 @@ pub struct ReleaseTable {
 #[serde(deny_unknown_fields)]
 pub struct Release {
     /// The first numbers of its versions.
+    #[cfg_attr(test, schemars(regex(pattern = r"^\d+(\.\d+)*$")))]
     pub version: String,
     /// Its name.
     pub name: String,
     /// The name of the patch that these numbers are; without it, any patch of the release.
     pub patch: Option<String>,
     /// The last day of support, as `2026-10-31`.
+    #[cfg_attr(test, schemars(extend("format" = "date")))]
     pub supported_until: Option<String>,
     /// How well it is founded.
     #[serde(default)]

@@ -21,8 +21,10 @@ pub use version::{
 #[serde(deny_unknown_fields)]
 pub struct Definition {
     /// Version of the definition format.
+    #[cfg_attr(test, schemars(extend("const" = super::check::SCHEMA)))]
     pub schema: u32,
     /// Id, also the file name.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")))]
     pub id: String,
     /// Name shown to people.
     pub name: String,
@@ -305,6 +307,7 @@ pub struct CollectItem {
     /// Id, unique in the definition.
     pub id: String,
     /// logs, config, license, app, state or environment.
+    #[cfg_attr(test, schemars(extend("enum" = super::check::CATEGORIES)))]
     pub category: String,
     /// Globs in the host's own writing, with `%VAR%` and `{variable}`.
     pub paths: Vec<String>,

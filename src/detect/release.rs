@@ -104,6 +104,33 @@ release = [
     }
 
     #[test]
+    fn the_built_in_tables_know_patches() {
+        let sense = (
+            "qlik-sense-enterprise-windows.toml",
+            include_str!("../../collectors/releases/qlik-sense-enterprise-windows.toml"),
+        );
+        let view = ("qlikview-server.toml", include_str!("../../collectors/releases/qlikview-server.toml"));
+        let replicate =
+            ("qlik-replicate.toml", include_str!("../../collectors/releases/qlik-replicate.toml"));
+        let table = [
+            (sense, "14.173.4", "February 2024 Patch 1"),
+            (sense, "14.173.5", "February 2024"),
+            (sense, "14.67.7.0", "May 2022 Initial Release"),
+            (sense, "12.16.2", "April 2018"),
+            (sense, "14.260.1", "November 2025 (newer than known)"),
+            (view, "12.10.20500.0", "12.10 SR7"),
+            (view, "12.90.20100+2024-10-15", "May 2024 SR1"),
+            (view, "12.100.20300", "September 2025"),
+            (replicate, "2021.11.0.165", "November 2021 SR1"),
+            (replicate, "2024.05.0.144", "May 2024"),
+        ];
+        for ((file, text), version, wanted) in table {
+            let releases = check_releases(file, text).unwrap().release;
+            assert_eq!(of(&releases, version, "x").unwrap().value, wanted, "{version}");
+        }
+    }
+
+    #[test]
     fn support_ends_where_a_source_says() {
         let releases = table();
         let found = support(&releases, "12.16.4").unwrap();

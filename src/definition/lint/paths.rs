@@ -223,7 +223,7 @@ fn reach(path: &str, takes: bool) -> Reach {
         }
         if fixed < name.len() && fixed < FIXED {
             // The folder of each person is no product's, but what is named below it is.
-            let of_people = name == "*" && matches!(before.as_str(), "users" | "home");
+            let of_people = name == "*" && matches!(before.as_str(), "users" | "home" | "appdata");
             if takes && !of_people {
                 return Reach::Anything;
             }
@@ -259,6 +259,7 @@ mod tests {
             (r"%TEMP%\ab*.log", Reach::Anything),
             (r"C:\Users\*\AppData\Local\Temp\Qlik*.log", Reach::Product),
             (r"C:\Users\*\AppData\**\Qlik*.log", Reach::Anything),
+            (r"C:\Users\*\AppData\*\Qlik\log*\*", Reach::Product),
             (r"C:\Users\**", Reach::Anything),
             (r"C:\*\Qlik\x.log", Reach::Anything),
             ("/home/*/.qlik/*", Reach::Product),
