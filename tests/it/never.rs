@@ -78,6 +78,9 @@ impl Planted {
             planted.roots.extend(roots(&host, installation));
         }
         let roots: Vec<String> = planted.roots.iter().cloned().collect();
+        if roots.is_empty() {
+            return planted;
+        }
         let mut globs = built_in();
         for installation in &detection.installations {
             let expanded = |glob: &String| {
