@@ -95,7 +95,8 @@ pub(super) struct Choose {
     /// Leave out files that match a glob, or whose item or category is named so; may be given several times
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
-    /// Take this file, folder or glob too, through the same redaction; may be given several times
+    /// Take this file, folder or glob too, through the same redaction; may be given several times. Of files that are never taken (keys,
+    /// password files, data) each must be named by itself, and on a terminal a word is asked for
     #[arg(long, value_name = "PATH")]
     pub(super) add: Vec<String>,
     /// Cut larger files to their first line and their newest part (50MB, 1GB)
@@ -278,18 +279,26 @@ pub(super) enum CollectorsAction {
         #[arg(long)]
         json: bool,
     },
-    /// Print one definition
-    #[command(after_help = "Example:\n  qdiag collectors show qlik-sense-enterprise-windows")]
+    /// Show one definition: how the product is found, what is taken, what never, and how sure that is
+    #[command(
+        after_help = "Examples:\n  qdiag collectors show qlik-sense-enterprise-windows\n  qdiag collectors show qlik-sense-enterprise-windows --toml"
+    )]
     Show {
         /// Id of the definition
         id: String,
         /// Folder of definitions to add
         #[arg(long, value_name = "DIR")]
         collectors: Option<PathBuf>,
+        /// Print the file as it is
+        #[arg(long, conflicts_with = "json")]
+        toml: bool,
+        /// Print JSON, with the releases
+        #[arg(long)]
+        json: bool,
     },
-    /// Check definition files, or the built-in ones
+    /// Check files of definitions and releases as strictly as a compiler, or the built-in ones
     #[command(
-        after_help = "Example:\n  qdiag collectors check my-product.toml\n\nExit code 4 when a definition does not load."
+        after_help = "Example:\n  qdiag collectors check my-product.toml releases/my-product.toml\n\nExit code 4 when a file does not load or holds something doubtful."
     )]
     Check {
         /// Files to check; none for the built-in definitions

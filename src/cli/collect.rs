@@ -19,7 +19,7 @@ use crate::collect::{Event, Job, MaxBundle, Stop, collect, know_names};
 use crate::detect::{Detection, detect};
 use crate::estimate::{Estimate, estimate, prioritize};
 use crate::host::{self, Host, Mark, lower_priority};
-use crate::plan::{EntryName, Plan, plan};
+use crate::plan::{EntryName, Plan, never_named, plan};
 use crate::redact::{Privacy, Redaction};
 
 /// How long and how often it is looked whether the bundle is finished when the window is closed: four seconds of the five
@@ -39,7 +39,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let redaction = options::redaction(&args.masking)?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
-    let chosen = options::plan(&args.choose, &host, &catalog)?;
+    let mut chosen = options::plan(&args.choose, &host, &catalog)?;
     let most = options::max_bundle(&args.choose)?;
     let mut durations = Durations::default();
     let detection = durations.of("detect", &host, || detect(&host, &catalog));
@@ -47,6 +47,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         say_nothing_found(&host);
         return Ok(Exit::Finding);
     }
+    chosen.confirmed = consent::to_never(never_named(&host, &detection.installations, &chosen));
     let redaction = Arc::new(unless_given_up(args, redaction)?);
     know_names(&redaction, &host, &detection.installations);
     let planned = durations.of("plan", &host, || plan(&host, &detection.installations, &chosen, &redaction));

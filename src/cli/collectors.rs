@@ -1,7 +1,9 @@
 //! `qdiag collectors`: list, show and check definitions.
 
+mod page;
+
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -9,7 +11,7 @@ use super::args::CollectorsAction;
 use super::exit::Exit;
 use super::{fail, options, print};
 use crate::Error;
-use crate::definition::{self, Definition};
+use crate::definition::{self, Definition, Release};
 use crate::redact::Redaction;
 
 /// One definition in `collectors list --json`.
@@ -26,8 +28,23 @@ struct Listed<'a> {
 struct Checked {
     file: String,
     ok: bool,
-    error: Option<String>,
+    /// All that is wrong or doubtful.
+    problems: Vec<Problem>,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    error: String,
     hint: Option<String>,
+}
+
+/// What `collectors show --json` prints.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    embedded: bool,
+    definition: toml::Table,
+    releases: &'a [Release],
 }
 
 pub(super) fn run(action: &CollectorsAction) -> Result<Exit, Error> {
@@ -38,13 +55,13 @@ pub(super) fn run(action: &CollectorsAction) -> Result<Exit, Error> {
             list(&catalog.definitions, *json);
             Ok(Exit::Ok)
         }
-        CollectorsAction::Show { id, collectors } => {
+        CollectorsAction::Show { id, collectors, toml, json } => {
             let catalog = options::catalog(collectors.as_deref(), &redaction)?;
             let found = catalog.definitions.iter().find(|definition| definition.id == *id);
             let found = found.ok_or_else(|| {
                 Error::usage(format!("there is no definition {id}"), "qdiag collectors list shows all ids")
             })?;
-            print::out(&print::plain(&found.text));
+            show(found, *toml, *json);
             Ok(Exit::Ok)
         }
         CollectorsAction::Check { files, json } => check(files, *json, &redaction),
@@ -78,39 +95,70 @@ fn list(definitions: &[Definition], json: bool) {
     print::out(&print::plain(&text));
 }
 
-fn check(files: &[PathBuf], json: bool, redaction: &Redaction) -> Result<Exit, Error> {
-    if files.is_empty() {
-        let catalog = options::catalog(None, redaction)?;
-        print::out(&format!(
-            "{} built in, all load\n",
-            print::count(catalog.definitions.len() as u64, "definition")
-        ));
-        return Ok(Exit::Ok);
-    }
-    let mut wrong = false;
-    let mut results = Vec::new();
-    for file in files {
-        let result = definition::check_file(file, &|id| redaction.has_rule(id));
-        wrong |= result.is_err();
-        if let Err(Error::Input { .. }) = &result {
-            return result.map(|_| Exit::Ok);
-        }
-        if let (Err(error), false) = (&result, json) {
-            fail::report(error);
-        }
-        results.push(Checked {
-            file: file.display().to_string(),
-            ok: result.is_ok(),
-            error: result.as_ref().err().map(ToString::to_string),
-            hint: result.as_ref().err().and_then(Error::hint),
+fn show(definition: &Definition, toml: bool, json: bool) {
+    if json {
+        return print::json(&Document {
+            schema: "1.0",
+            embedded: definition.embedded,
+            definition: definition.text.parse().unwrap_or_default(),
+            releases: &definition.release,
         });
     }
-    if json {
-        print::json(&results);
+    let text = if toml { definition.text.clone() } else { page::page(definition) };
+    print::out(&print::plain(&text));
+}
+
+fn check(files: &[PathBuf], json: bool, redaction: &Redaction) -> Result<Exit, Error> {
+    let results = if files.is_empty() {
+        built_in(redaction)?
     } else {
-        let fine = results.iter().filter(|result| result.ok);
-        let text: String = fine.map(|result| format!("{}: ok\n", result.file)).collect();
+        files.iter().map(|file| checked(file, redaction)).collect::<Result<_, _>>()?
+    };
+    let wrong = results.iter().any(|result| !result.1.is_empty());
+    if json {
+        let document = |(file, errors): &(String, Vec<Error>)| {
+            let problem = |error: &Error| Problem { error: error.to_string(), hint: error.hint() };
+            Checked {
+                file: file.clone(),
+                ok: errors.is_empty(),
+                problems: errors.iter().map(problem).collect(),
+            }
+        };
+        print::json(&results.iter().map(document).collect::<Vec<_>>());
+    } else {
+        results.iter().flat_map(|(_, errors)| errors).for_each(fail::report);
+        let fine = results.iter().filter(|(_, errors)| errors.is_empty());
+        let text: String = if files.is_empty() && !wrong {
+            format!("{} built in, all load\n", print::count(results.len() as u64, "definition"))
+        } else {
+            fine.map(|(file, _)| format!("{file}: ok\n")).collect()
+        };
         print::out(&print::plain(&text));
     }
     Ok(if wrong { Exit::Definition } else { Exit::Ok })
+}
+
+/// All that is wrong with a file, or the error that keeps it from being read.
+fn checked(file: &Path, redaction: &Redaction) -> Result<(String, Vec<Error>), Error> {
+    let name = file.display().to_string();
+    let text = definition::read(file)?;
+    let errors = if definition::is_releases(&text) {
+        definition::check_releases(&name, &text).err().into_iter().collect()
+    } else {
+        match definition::check_text(&name, &text, &|id| redaction.has_rule(id)) {
+            Ok(definition) => definition::lint(&definition, &name),
+            Err(error) => vec![error],
+        }
+    };
+    Ok((name, errors))
+}
+
+fn built_in(redaction: &Redaction) -> Result<Vec<(String, Vec<Error>)>, Error> {
+    let catalog = options::catalog(None, redaction)?;
+    let linted = |definition: &Definition| {
+        let file = format!("{}.toml", definition.id);
+        let errors = definition::lint(definition, &file);
+        (file, errors)
+    };
+    Ok(catalog.definitions.iter().map(linted).collect())
 }

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::lines::Place;
+use super::lines::{Place, line_of};
 use super::schema::{CollectItem, Condition, Definition};
 use super::template::{Piece, pieces};
 use super::{parse_age, parse_size};
+use crate::Error;
+use cost::{check_glob, check_regex};
 
+mod cost;
 mod probes;
 
 /// The one version of the format that there is.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// The categories that a definition may use.
-const CATEGORIES: [&str; 6] = ["logs", "config", "license", "app", "state", "environment"];
+pub(super) const CATEGORIES: [&str; 6] = ["logs", "config", "license", "app", "state", "environment"];
 
 /// A field that is not right, and what would be.
 #[derive(Debug)]
@@ -26,12 +29,24 @@ pub(super) struct Problem {
     pub(super) hint: String,
 }
 
-type Checked = Result<(), Problem>;
+impl Problem {
+    /// The error of a file with this text.
+    pub(super) fn error(self, file: &str, text: &str) -> Error {
+        Error::Definition {
+            file: file.to_owned(),
+            line: line_of(text, &self.place),
+            message: format!("{}: {}", self.place, self.message),
+            hint: self.hint,
+        }
+    }
+}
+
+pub(super) type Checked = Result<(), Problem>;
 
 /// Names that a template may use.
 type Names = BTreeSet<String>;
 
-fn wrong(place: Place, message: impl Into<String>, hint: impl Into<String>) -> Checked {
+pub(super) fn wrong(place: Place, message: impl Into<String>, hint: impl Into<String>) -> Checked {
     Err(Problem { place, message: message.into(), hint: hint.into() })
 }
 
@@ -41,20 +56,6 @@ pub(super) fn check(definition: &Definition, file: &str, has_rule: &dyn Fn(&str)
     let mut names = probes::detect(&definition.detect)?;
     probes::variables(definition, &mut names)?;
     probes::versions(definition, &names)?;
-    for (number, release) in definition.release.iter().enumerate() {
-        if !release
-            .version
-            .split('.')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-        {
-            let place = Place::key("release").at(number).then("version");
-            return wrong(
-                place,
-                "is no version",
-                "write the first numbers of the version, such as \"12.16\"",
-            );
-        }
-    }
     for (number, role) in definition.role.iter().enumerate() {
         let place = Place::key("role").at(number);
         if role.when.is_empty() {
@@ -98,8 +99,7 @@ fn head(definition: &Definition, file: &str) -> Checked {
         );
     }
     check_id(&definition.id, &Place::key("id"))?;
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let stem = name.strip_suffix(".toml").unwrap_or(name);
+    let stem = stem(file);
     if stem != definition.id {
         let message = format!("`{}` is not the name of the file", definition.id);
         return wrong(
@@ -127,7 +127,13 @@ fn head(definition: &Definition, file: &str) -> Checked {
     Ok(())
 }
 
-fn check_id(id: &str, place: &Place) -> Checked {
+/// The name of a file without its folder and its ending.
+pub(super) fn stem(file: &str) -> &str {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
+pub(super) fn check_id(id: &str, place: &Place) -> Checked {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if id.is_empty() || !id.chars().all(good) || id.starts_with('-') || id.ends_with('-') {
         return wrong(
@@ -240,43 +246,4 @@ fn check_known(name: &str, place: &Place, names: &Names) -> Checked {
         format!("defined before this: {}", known.join(", "))
     };
     wrong(place.clone(), format!("there is no variable `{name}`"), hint)
-}
-
-fn check_glob(glob: &str, place: &Place) -> Checked {
-    let slashed: String = pieces(glob)
-        .iter()
-        .map(|piece| match piece {
-            Piece::Text(text) => text.replace('\\', "/"),
-            Piece::Environment(_) | Piece::Variable(_) => "x".to_owned(),
-        })
-        .collect();
-    if slashed.is_empty() {
-        return wrong(place.clone(), "is empty", "write a path or a glob");
-    }
-    match glob::Pattern::new(&slashed) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let message = format!("is no glob: {}", error.msg);
-            wrong(
-                place.clone(),
-                message,
-                "use * and ? within a name, ** for any folders, [a-z] for one letter",
-            )
-        }
-    }
-}
-
-fn check_regex(pattern: &str, place: &Place) -> Checked {
-    match regex::Regex::new(pattern) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let reason = error.to_string();
-            let reason = reason.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
-            wrong(
-                place.clone(),
-                format!("is no regular expression: {reason}"),
-                "escape . ( ) [ ] + * ? with \\ where they are meant",
-            )
-        }
-    }
 }

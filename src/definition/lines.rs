@@ -1,5 +1,6 @@
 //! Tells on which line of a definition a field stands, so that errors can point there.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use toml::Spanned;
@@ -9,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
     /// A key of a table.
-    Key(&'static str),
+    Key(Cow<'static, str>),
     /// An element of an array.
     Index(usize),
 }
@@ -20,13 +21,13 @@ pub(super) struct Place(Vec<Step>);
 
 impl Place {
     /// A key of the top table.
-    pub(super) fn key(name: &'static str) -> Self {
-        Self(vec![Step::Key(name)])
+    pub(super) fn key(name: impl Into<Cow<'static, str>>) -> Self {
+        Self(vec![Step::Key(name.into())])
     }
 
     /// A key below.
-    pub(super) fn then(&self, name: &'static str) -> Self {
-        self.with(Step::Key(name))
+    pub(super) fn then(&self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.with(Step::Key(name.into()))
     }
 
     /// An element below.
@@ -62,8 +63,8 @@ pub(super) fn line_of(text: &str, place: &Place) -> usize {
     let mut here: Option<&Spanned<DeValue<'_>>> = None;
     for (number, step) in place.0.iter().enumerate() {
         let next = match (step, here.map(Spanned::get_ref)) {
-            (Step::Key(name), None) if number == 0 => top.get_ref().get(*name),
-            (Step::Key(name), Some(DeValue::Table(table))) => table.get(*name),
+            (Step::Key(name), None) if number == 0 => top.get_ref().get(name.as_ref()),
+            (Step::Key(name), Some(DeValue::Table(table))) => table.get(name.as_ref()),
             (Step::Index(index), Some(DeValue::Array(array))) => array.get(*index),
             _ => None,
         };

@@ -4,8 +4,11 @@
 
 mod check;
 mod lines;
+mod lint;
 mod parse;
+mod release;
 mod schema;
+mod sections;
 mod select;
 mod template;
 mod units;
@@ -14,7 +17,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+pub use lint::lint;
+pub use parse::parse;
+pub use release::{Release, ReleaseTable, check_releases, is_releases};
 pub use schema::*;
+pub use sections::{Section, sections};
 pub use select::{JsonPath, Step, XmlPath};
 pub use template::{Variables, expand, expand_pattern, expand_value};
 pub use units::{parse_age, parse_size};
@@ -49,6 +56,10 @@ impl Catalog {
             let definition = check_file(&path, has_rule)?;
             by_id.insert(definition.id.clone(), definition);
         }
+        release::give(embedded_releases()?, &mut by_id)?;
+        if let Some(folder) = folder.map(|folder| folder.join("releases")).filter(|folder| folder.is_dir()) {
+            release::give(added_releases(&folder)?, &mut by_id)?;
+        }
         Ok(Self { definitions: by_id.into_values().collect() })
     }
 
@@ -62,22 +73,39 @@ impl Catalog {
 pub fn check_text(name: &str, text: &str, has_rule: &dyn Fn(&str) -> bool) -> Result<Definition, Error> {
     // Editors of Windows put a byte order mark before UTF-8.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut definition = parse::parse(name, text)?;
+    let mut definition: Definition = parse(name, text)?;
     if let Err(problem) = check::check(&definition, name, has_rule) {
-        return Err(Error::Definition {
-            file: name.to_owned(),
-            line: lines::line_of(text, &problem.place),
-            message: format!("{}: {}", problem.place, problem.message),
-            hint: problem.hint,
-        });
+        return Err(problem.error(name, text));
     }
     text.clone_into(&mut definition.text);
     Ok(definition)
 }
 
 /// As `check_text`, for a file.
-#[expect(clippy::disallowed_types, reason = "the seam")]
 pub fn check_file(path: &Path, has_rule: &dyn Fn(&str) -> bool) -> Result<Definition, Error> {
+    check_text(&path.display().to_string(), &read(path)?, has_rule)
+}
+
+/// A table of releases by its file's name.
+type NamedTable = (String, ReleaseTable);
+
+fn embedded_releases() -> Result<Vec<NamedTable>, Error> {
+    let read = |(name, text): &(&str, &str)| Ok((format!("releases/{name}"), check_releases(name, text)?));
+    embedded::RELEASES.iter().map(read).collect()
+}
+
+fn added_releases(folder: &Path) -> Result<Vec<NamedTable>, Error> {
+    let table = |path: PathBuf| {
+        let name = path.display().to_string();
+        let table = check_releases(&name, &read(&path)?)?;
+        Ok((name, table))
+    };
+    list(folder)?.into_iter().map(table).collect()
+}
+
+/// A file of definitions or releases as text.
+#[expect(clippy::disallowed_types, reason = "the seam")]
+pub fn read(path: &Path) -> Result<String, Error> {
     let failed = |source| Error::input("read definition", path, source);
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut text = String::new();
@@ -88,7 +116,7 @@ pub fn check_file(path: &Path, has_rule: &dyn Fn(&str) -> bool) -> Result<Defini
             "larger than a definition may be (1 MiB)",
         )));
     }
-    check_text(&path.display().to_string(), &text, has_rule)
+    Ok(text)
 }
 
 /// The definitions of a folder, sorted, so that the first error is always the same one.
@@ -106,5 +134,7 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
+#[cfg(test)]
+mod documents;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,9 @@
 mod variable;
 mod version;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+use super::release::Release;
 
 pub use variable::{
     Base64Variable, IniVariable, JsonVariable, PlainVariable, PropertiesVariable, RegistryVariable,
@@ -15,11 +17,14 @@ pub use version::{
 
 /// One product: how it is found, what is taken, what never.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
     /// Version of the definition format.
+    #[cfg_attr(test, schemars(extend("const" = super::check::SCHEMA)))]
     pub schema: u32,
     /// Id, also the file name.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")))]
     pub id: String,
     /// Name shown to people.
     pub name: String,
@@ -29,9 +34,6 @@ pub struct Definition {
     /// Where its version is read, in this order.
     #[serde(default)]
     pub version: VersionProbes,
-    /// Names of releases by version.
-    #[serde(default)]
-    pub release: Vec<Release>,
     /// Values of the product's own configuration, in this order.
     #[serde(default)]
     pub variable: VariableProbes,
@@ -44,6 +46,9 @@ pub struct Definition {
     /// Names and paths that are never taken, as globs.
     #[serde(default)]
     pub never: Vec<String>,
+    /// Names of releases by version, from the table in `releases/` that names this definition.
+    #[serde(skip)]
+    pub release: Vec<Release>,
     /// The file's own text.
     #[serde(skip)]
     pub text: String,
@@ -53,7 +58,8 @@ pub struct Definition {
 }
 
 /// How well a fact about a product is founded.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// A public source states it, or it was seen on a real host.
@@ -67,6 +73,7 @@ pub enum Certainty {
 
 /// Signs of a product. Any that is not weak is enough.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Detect {
     /// Registry keys and values.
@@ -94,6 +101,7 @@ pub struct Detect {
 
 /// A registry key that is there, or a value of it.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RegistryProbe {
     /// The key.
@@ -141,6 +149,7 @@ fn snake_case(name: &str) -> String {
 
 /// An uninstall entry.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UninstallProbe {
     /// Regular expression of the whole display name.
@@ -158,6 +167,7 @@ pub struct UninstallProbe {
 
 /// A Windows service.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ServiceProbe {
     /// Regular expression of the whole name.
@@ -180,6 +190,7 @@ pub struct ServiceProbe {
 
 /// A file or folder.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FileProbe {
     /// Path, or a glob that only files match.
@@ -201,6 +212,7 @@ pub struct FileProbe {
 
 /// An installed package.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PackageProbe {
     /// Regular expression of the whole name.
@@ -214,6 +226,7 @@ pub struct PackageProbe {
 
 /// A systemd unit.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UnitProbe {
     /// Regular expression of the whole name, without `.service`.
@@ -232,6 +245,7 @@ pub struct UnitProbe {
 
 /// A running process.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProcessProbe {
     /// Regular expression of the whole name of its executable.
@@ -248,23 +262,9 @@ pub struct ProcessProbe {
     pub source: Option<String>,
 }
 
-/// The name of a release.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Release {
-    /// The first components of its versions.
-    pub version: String,
-    /// Its name.
-    pub name: String,
-    /// How well it is founded.
-    #[serde(default)]
-    pub sure: Certainty,
-    /// Where the fact comes from.
-    pub source: Option<String>,
-}
-
 /// What a node may be.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Role {
     /// Its name.
@@ -282,6 +282,7 @@ pub struct Role {
 
 /// One condition of a role; one of its fields is given, or `variable` with `equals`.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// A service or unit of that name is installed.
@@ -300,11 +301,13 @@ pub struct Condition {
 
 /// One thing to take.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CollectItem {
     /// Id, unique in the definition.
     pub id: String,
     /// logs, config, license, app, state or environment.
+    #[cfg_attr(test, schemars(extend("enum" = super::check::CATEGORIES)))]
     pub category: String,
     /// Globs in the host's own writing, with `%VAR%` and `{variable}`.
     pub paths: Vec<String>,

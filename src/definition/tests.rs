@@ -111,7 +111,6 @@ fn expressions_conditions_and_ids_are_checked() {
         ("[[detect.service]]\nname = '('\n", "detect.service[0].name: is no regular expression"),
         ("[[version.file]]\npath = 'C:\\x'\npattern = '['\n", "version.file[0].pattern"),
         ("[[version.javascript]]\npath = 'C:\\x'\nselect = 'a..b'\n", "version.javascript[0].select"),
-        ("[[release]]\nversion = '12.x'\nname = 'X'\n", "release[0].version"),
         ("[[role]]\nname = 'x'\nwhen = []\n", "role[0].when: is empty"),
         ("[[role]]\nname = 'x'\nwhen = [{ service = 'a', path = 'C:\\b' }]\n", "role[0].when[0]: is not one"),
         ("[[role]]\nname = 'x'\nwhen = [{ variable = 'install_dir' }]\n", "role[0].when[0]: is not one"),

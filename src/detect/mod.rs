@@ -5,6 +5,7 @@ mod look;
 mod pe;
 mod probe;
 mod program;
+mod release;
 mod role;
 mod text;
 mod variable;

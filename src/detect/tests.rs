@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::*;
-use crate::definition::check_text;
+use crate::definition::{check_releases, check_text};
 use crate::host::{InstalledPackage, Miss, Os, Process, Service, Value, Vars};
 
 type Lines<T> = Result<Vec<T>, Miss>;
@@ -119,7 +119,10 @@ impl Look for Fake {
 
 fn catalog(body: &str) -> Catalog {
     let text = format!("schema = 1\nid = 'x'\nname = 'X'\n{body}");
-    Catalog { definitions: vec![check_text("x.toml", &text, &|_| true).unwrap()] }
+    let mut definition = check_text("x.toml", &text, &|_| true).unwrap();
+    let releases = "schema = 1\nrelease = [{ version = '12.16', name = 'From table', source = 'a page' }]";
+    definition.release = check_releases("x.toml", releases).unwrap().release;
+    Catalog { definitions: vec![definition] }
 }
 
 const SERVER: &str = r#"
@@ -150,9 +153,6 @@ release = '^Example Server (\S+ \S+)'
 [[version.pe]]
 path = '{install_dir}\bin\server.exe'
 component = true
-[[release]]
-version = '12.16'
-name = 'From table'
 [[variable.xml]]
 name = 'log_dir'
 path = '{install_dir}\server.config'
@@ -257,7 +257,7 @@ fn other_sources_stand_in() {
     let (installation, _) = found(&Fake::new(Os::Windows).package("Example Server X", "12.16.9"), &catalog);
     assert_eq!(installation.release.unwrap().value, "From table");
     let (installation, _) = found(&Fake::new(Os::Windows).package("Example Server X", "99.1"), &catalog);
-    assert!(installation.release.is_none());
+    assert_eq!(installation.release.unwrap().value, "From table (newer than known)");
 }
 
 #[test]

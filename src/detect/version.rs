@@ -1,12 +1,12 @@
-//! Where a version is read, how versions compare, and which release they are. A release is never guessed.
+//! Where a version is read, how versions compare.
 
 use regex::Regex;
 
 use super::look::{View, captured};
-use super::{pe, text};
+use super::{pe, release, text};
 use crate::definition::{
-    Certainty, Definition, JavascriptVersion, JsonPath, PeVersion, RegistryVersion, Release,
-    UninstallVersion, Variables, VersionProbe, expand,
+    Definition, JavascriptVersion, JsonPath, PeVersion, RegistryVersion, UninstallVersion, Variables,
+    VersionProbe, expand,
 };
 use crate::manifest::{Evidence, Reading};
 
@@ -54,12 +54,13 @@ pub(super) fn tell(view: &View<'_>, definition: &Definition, variables: &Variabl
             let value = answer.release.clone()?;
             Some(Reading { value, source: answer.source.clone() })
         })
-        .or_else(|| release_of(&definition.release, &first.version, &definition.id));
+        .or_else(|| release::of(&definition.release, &first.version, &definition.id));
+    told.evidence.extend(release::support(&definition.release, &first.version));
     told.version = Some(Reading { value: first.version.clone(), source: first.source.clone() });
     told
 }
 
-fn evidence(probe: &str, found: String) -> Evidence {
+pub(super) fn evidence(probe: &str, found: String) -> Evidence {
     Evidence { probe: probe.to_owned(), found }
 }
 
@@ -127,24 +128,6 @@ fn uninstall(view: &View<'_>, probe: &UninstallVersion) -> Option<Answer> {
     Some(Answer { version, release, source, component: false })
 }
 
-/// The name of the release with the longest list of components that the version begins with.
-pub(super) fn release_of(releases: &[Release], version: &str, id: &str) -> Option<Reading> {
-    let have = written(version);
-    let best = releases
-        .iter()
-        .filter(|release| have.starts_with(&written(&release.version)))
-        .max_by_key(|release| written(&release.version).len())?;
-    let sure = match best.sure {
-        Certainty::Sourced => "",
-        Certainty::Inferred => ", inferred",
-        Certainty::Unsourced => ", unsourced",
-    };
-    Some(Reading {
-        value: best.name.clone(),
-        source: format!("release table of {id}: {}{sure}", best.version),
-    })
-}
-
 /// A version, trimmed; none if the text does not begin with a number or is too long to be one.
 fn number(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches(['v', 'V']);
@@ -158,7 +141,7 @@ fn short(text: &str) -> Option<String> {
 }
 
 /// The numbers of a version as they are written; what follows the last one, such as a build date, is left out.
-fn written(version: &str) -> Vec<u64> {
+pub(super) fn written(version: &str) -> Vec<u64> {
     let end = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
     version[..end].split('.').map_while(|part| part.parse().ok()).collect()
 }
@@ -192,39 +175,6 @@ mod tests {
         for (a, b, wanted) in table {
             assert_eq!(parts(a).cmp(&parts(b)), wanted, "{a} {b}");
         }
-    }
-
-    #[test]
-    fn releases_match_whole_components() {
-        let release = |version: &str, name: &str, sure| Release {
-            version: version.to_owned(),
-            name: name.to_owned(),
-            sure,
-            source: None,
-        };
-        let releases = [
-            release("12.1", "wrong", Certainty::Sourced),
-            release("12.16", "April 2018", Certainty::Sourced),
-            release("3.2", "3.2", Certainty::Sourced),
-            release("3.2.2", "3.2 SR2", Certainty::Inferred),
-            release("14.20", "May 2021", Certainty::Sourced),
-        ];
-        let table = [
-            ("12.16.2", Some("April 2018")),
-            ("12.16", Some("April 2018")),
-            ("12.161.2", None),
-            ("3.2.2.1", Some("3.2 SR2")),
-            ("3.2.7", Some("3.2")),
-            ("14.2.1", None),
-            ("15.0", None),
-            ("", None),
-        ];
-        for (version, wanted) in table {
-            let found = release_of(&releases, version, "x").map(|reading| reading.value);
-            assert_eq!(found.as_deref(), wanted, "{version}");
-        }
-        let inferred = release_of(&releases, "3.2.2", "x").unwrap();
-        assert_eq!(inferred.source, "release table of x: 3.2.2, inferred");
     }
 
     #[test]

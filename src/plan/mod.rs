@@ -17,9 +17,10 @@ pub(crate) use select::known_of;
 
 use crate::definition::{self, CollectItem};
 use crate::detect::Installation;
-use crate::host::Host;
+use crate::host::{Host, HostPath, Kind};
 use crate::manifest::Outcome;
 use crate::redact::Redaction;
+use never::Never;
 use select::{Ask, Selection};
 
 /// Plans everything that the definitions of the found products and the options ask for. The names of entries are cleared like their contents.
@@ -103,6 +104,17 @@ fn expand_all(host: &Host, installation: &Installation<'_>, templates: &[String]
     let expand =
         |template: &String| definition::expand_pattern(template, &host.vars, &installation.variables).ok();
     templates.iter().filter_map(expand).collect()
+}
+
+/// The files that `--add` names one by one and that are never taken, each with the reason. A folder or a glob names none.
+pub fn never_named(host: &Host, found: &[Installation<'_>], options: &Options) -> Vec<(String, String)> {
+    let never = Never::new(&never_patterns(host, found));
+    let named = |path: &String| {
+        let found = HostPath::new(host.os, path);
+        host.files.stat(&found).ok().filter(|stat| stat.kind == Kind::File)?;
+        never.why(&found.slashed()).map(|why| (path.clone(), why.to_owned()))
+    };
+    options.add.iter().filter_map(named).collect()
 }
 
 /// Globs over paths in lower case; definitions are checked when they are loaded.

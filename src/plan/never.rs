@@ -1,4 +1,4 @@
-//! What is never taken, whatever a definition or the user says.
+//! What is never taken, whatever a definition or a flag says. Only a person at a terminal can have a file of these, each by its own name.
 
 use aho_corasick::AhoCorasick;
 use glob::{MatchOptions, Pattern};

@@ -17,6 +17,8 @@ pub struct Options {
     pub exclude: Vec<Choice>,
     /// Files, folders or globs to take besides, in the host's own writing.
     pub add: Vec<String>,
+    /// Those of `add` that are never taken, and that a person wants all the same: each was named, and a word was typed for it.
+    pub confirmed: Vec<String>,
     /// Larger files are cut to their first line and their newest part, in bytes.
     pub max_file: Option<u64>,
     /// Take no product's files, only the environment.

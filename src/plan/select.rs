@@ -99,6 +99,10 @@ impl<'a> Selection<'a> {
                 self.push_path(path, base, ask, (None, Some(known)));
             }
             Ok(found) if ask.leaves_out(&found.path) => {}
+            // What a person confirmed is taken as what it is: named by a person.
+            Ok(found) if ask.category != Category::Added && self.is_confirmed(&found.path) => {
+                self.repeated = true;
+            }
             Ok(found) if self.is_new(&found.path) => self.take_found(found, base, ask),
             Ok(_) => self.repeated = true,
         });
@@ -110,22 +114,23 @@ impl<'a> Selection<'a> {
             category: Category::Added,
             folder: String::new(),
             origin: "options/add".into(),
-            reason: "named with --add".into(),
+            reason: if self.options.confirmed.iter().any(|named| named == path) {
+                "named with --add and confirmed, though such files are never taken".into()
+            } else {
+                "named with --add".into()
+            },
             rules: [].into(),
             max_age: None,
             max_file: None,
             exclude: Vec::new(),
         };
         let before = self.len();
-        let folder = self
-            .host
-            .files
-            .stat(&HostPath::new(self.host.os, path))
-            .is_ok_and(|stat| stat.kind == Kind::Folder);
-        let pattern = if folder {
-            format!("{}/**", glob::Pattern::escape(path.trim_end_matches(['/', '\\'])))
-        } else {
-            path.to_owned()
+        let stat = self.host.files.stat(&HostPath::new(self.host.os, path));
+        let pattern = match stat.map(|stat| stat.kind) {
+            Ok(Kind::Folder) => format!("{}/**", glob::Pattern::escape(path.trim_end_matches(['/', '\\']))),
+            // A file whose name looks like a glob means itself.
+            Ok(Kind::File) => glob::Pattern::escape(path),
+            _ => path.to_owned(),
         };
         self.take_pattern(&pattern, None, &ask);
         if self.len() == before && !self.was_taken_before() {
@@ -172,7 +177,7 @@ impl<'a> Selection<'a> {
             Kind::Other => return skip("not a regular file".into()),
             Kind::Folder | Kind::File => {}
         }
-        if let Some(why) = self.never.why(&slashed) {
+        if let Some(why) = self.never.why(&slashed).filter(|_| !self.is_confirmed(&found.path)) {
             return skip(format!("never taken: {why}"));
         }
         if let Some(choice) = self
@@ -247,13 +252,24 @@ impl<'a> Selection<'a> {
         self.names.allocate(&EntryName::from_parts(cleared.split('/')))
     }
 
+    fn is_confirmed(&self, path: &HostPath) -> bool {
+        let os = self.host.os;
+        let mut confirmed = self.options.confirmed.iter().map(|named| HostPath::new(os, named));
+        confirmed.any(|named| folded(os, &named) == folded(os, path))
+    }
+
     fn is_new(&mut self, path: &HostPath) -> bool {
         let mut hasher = DefaultHasher::new();
-        let slashed = path.slashed();
-        if self.host.os == Os::Windows { slashed.to_lowercase() } else { slashed }.hash(&mut hasher);
+        folded(self.host.os, path).hash(&mut hasher);
         path.exact().hash(&mut hasher);
         self.seen.insert(hasher.finish())
     }
+}
+
+/// A path to compare with others of its host.
+fn folded(os: Os, path: &HostPath) -> String {
+    let slashed = path.slashed();
+    if os == Os::Windows { slashed.to_lowercase() } else { slashed }
 }
 
 /// The path below `base`, or without its drive colon and leading slashes.

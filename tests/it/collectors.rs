@@ -8,6 +8,7 @@ name = "Example Server"
 
 [[detect.file]]
 path = "/opt/example/server.conf"
+source = "a page"
 
 [[variable.ini]]
 name = "log_dir"
@@ -15,11 +16,20 @@ path = "/opt/example/server.conf"
 section = "logging"
 key = "folder"
 default = "/var/log/example"
+source = "a page"
 
 [[collect]]
 id = "service-log"
 category = "logs"
 paths = ["{log_dir}/**/*.log"]
+source = "a page"
+"#;
+
+const RELEASES: &str = r#"schema = 1
+release = [
+    { version = "12.16", name = "April 2018", source = "a page" },
+    { version = "12.26", name = "June 2018", sure = "inferred" },
+]
 "#;
 
 #[test]
@@ -53,11 +63,13 @@ fn a_new_product_takes_a_file_and_no_rust() {
 #[test]
 fn errors_name_file_line_field_and_what_would_be_right() {
     for (change, line, words) in [
-        (("category = \"logs\"", "category = \"log\""), 17, &["category", "logs"][..]),
-        (("[[collect]]", "[[collekt]]"), 15, &["collekt"]),
-        (("{log_dir}/**/*.log", "{log_dri}/**/*.log"), 18, &["log_dri"]),
-        (("**/*.log", "**/[*.log"), 18, &["paths"]),
+        (("category = \"logs\"", "category = \"log\""), 19, &["category", "logs"][..]),
+        (("[[collect]]", "[[collekt]]"), 17, &["collekt"]),
+        (("{log_dir}/**/*.log", "{log_dri}/**/*.log"), 20, &["log_dri"]),
+        (("**/*.log", "**/[*.log"), 20, &["paths"]),
         (("schema = 1", "schema = 2"), 1, &["schema"]),
+        (("{log_dir}/**", "/var/**"), 20, &["collect[0].paths[0]", "not the product's"]),
+        (("]\nsource = \"a page\"\n", "]\n"), 17, &["collect[0]", "has no source"]),
         (("id = \"example-server\"", "id = \"other\""), 2, &["id", "other"]),
     ] {
         let root = Root::linux().file("/example-server.toml", EXAMPLE.replacen(change.0, change.1, 1));
@@ -77,6 +89,67 @@ fn a_good_file_is_ok_and_the_built_in_ones_are() {
     Run::new(["collectors", "check"]).run().code(0);
     Run::new(["collectors", "check", "no/such.toml"]).run().code(6);
     Run::new(["collectors", "show", "no-such-product"]).run().code(2);
+}
+
+#[test]
+fn a_table_of_releases_is_checked_and_used() {
+    let root = Root::linux()
+        .file("/opt/example/server.conf", "version=12.18.3\n")
+        .file(
+            "/definitions/example-server.toml",
+            format!("{EXAMPLE}[[version.file]]\npath = '/opt/example/server.conf'\npattern = 'version=(.*)'\nsource = 'a page'\n"),
+        )
+        .file("/definitions/releases/example-server.toml", RELEASES)
+        .file("/wrong.toml", RELEASES.replace("12.26", "12.6"));
+    let check = |path: &str| Run::new(["collectors", "check"]).arg(root.real(path)).run();
+    check("/definitions/releases/example-server.toml").code(0);
+    let ran = check("/wrong.toml").code(4);
+    assert!(ran.stderr.contains("wrong.toml:4: release[1].version"), "{ran}");
+    let found = Run::new(["detect", "--json", "--collectors"])
+        .arg(root.real("/definitions"))
+        .arg("--root")
+        .arg(root.path())
+        .run()
+        .code(0)
+        .json();
+    let release = &found["installations"][0]["release"];
+    assert_eq!(release["value"], "April 2018");
+    assert_eq!(release["source"], "release table of example-server: the nearest below is 12.16, inferred");
+}
+
+#[test]
+fn check_tells_all_doubts() {
+    let text = EXAMPLE.replace("source = \"a page\"\n", "").replace("{log_dir}/**", "/var/**");
+    let root = Root::linux().file("/example-server.toml", text);
+    let check = || Run::new(["collectors", "check"]).arg(root.real("/example-server.toml"));
+    let ran = check().run().code(4);
+    assert_eq!(ran.stderr.matches("error: ").count(), 5, "{ran}");
+    let json = check().arg("--json").run().code(4).json();
+    assert_eq!(json[0]["problems"].as_array().map(Vec::len), Some(5), "{json}");
+}
+
+#[test]
+fn a_definition_is_shown_as_a_page_as_its_file_and_as_json() {
+    let id = "qlik-sense-enterprise-windows";
+    let show = |more: &[&str]| Run::new(["collectors", "show", id]).args(more).run().code(0);
+    let page = show(&[]).text();
+    for words in [
+        "Qlik Sense Enterprise on Windows (qlik-sense-enterprise-windows, built in)",
+        "  service    QlikSenseRepositoryService, program Repository\\.exe → {install_dir}, 1 up\n",
+        "Taken: logs\n",
+        "  script-log: reloads line by line, with the load script\n",
+        "not older than 14d; of files larger than 50MB",
+        "central: the node that holds the site's database [inferred]",
+        "    if service QlikSenseRepositoryDatabase and path {data_dir}\\Repository\\PostgreSQL\n",
+        "  {data_dir}\\Repository\\AppContent\\**\n",
+        "sourced, 5 inferred",
+    ] {
+        assert!(page.contains(words), "{words} is not in\n{page}");
+    }
+    assert!(show(&["--toml"]).text().starts_with("# Qlik Sense Enterprise on Windows: "));
+    let json = show(&["--json"]).json();
+    assert_eq!((&json["definition"]["id"], &json["embedded"]), (&id.into(), &true.into()));
+    assert_eq!(json["releases"][0]["name"], "3.2 SR2");
 }
 
 #[test]

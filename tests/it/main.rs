@@ -18,8 +18,10 @@ mod house;
 mod leak;
 #[cfg(unix)]
 mod live;
+mod never;
 mod ordinary;
 mod outcomes;
+mod products;
 mod redact;
 mod support;
 mod tools;

@@ -88,7 +88,7 @@ fn binary_content_is_withheld_and_says_so() {
 }
 
 #[test]
-fn what_must_never_be_taken_is_skipped_even_when_named() {
+fn what_must_never_be_taken_is_skipped_even_when_named_where_nobody_can_type() {
     let root = Root::linux()
         .file("/data/client_key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
         .file("/data/sub/Sales.qvf", "data")

@@ -32,6 +32,30 @@ pub(super) fn to_no_redaction() -> Result<(), Error> {
     if answer.trim() == WORD { Ok(()) } else { Err(Error::Interrupted) }
 }
 
+/// The word for a file that is never taken.
+const YES: &str = "yes";
+
+/// Lets a person type a word for each file that is never taken and was named all the same; gives those that are wanted. No flag answers
+/// it, and where nobody can type, all of them stay out.
+pub(super) fn to_never(named: Vec<(String, String)>) -> Vec<String> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Vec::new();
+    }
+    let wanted = |(path, why): &(String, String)| {
+        let text = format!(
+            "{path} is never taken: {why}.\nWhat can be read of it is masked as in any other file. Type the word {YES} to take it, or \
+             press Enter to leave it out: "
+        );
+        let mut out = std::io::stderr().lock();
+        let _ = out.write_all(print::plain(&text).as_bytes()).and_then(|()| out.flush());
+        let mut answer = String::new();
+        let _ = stdin.lock().read_line(&mut answer);
+        answer.trim() == YES
+    };
+    named.into_iter().filter(wanted).map(|(path, _)| path).collect()
+}
+
 /// Shows what will be read and asks for consent.
 pub(super) fn to_plan(
     plan: &Plan,

@@ -7,34 +7,44 @@ use super::Certainty;
 
 /// Probes for variables, one list per kind; their order in the file is kept by their positions.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VariableProbes {
     /// A registry value.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<RegistryVariable>"))]
     pub registry: Vec<Spanned<RegistryVariable>>,
     /// The folder of a service's or unit's program.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<ServiceVariable>"))]
     pub service: Vec<Spanned<ServiceVariable>>,
     /// A key of an INI file, without regard to case.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<IniVariable>"))]
     pub ini: Vec<Spanned<IniVariable>>,
     /// An attribute or an element's text of an XML file.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<XmlVariable>"))]
     pub xml: Vec<Spanned<XmlVariable>>,
     /// A value of a JSON file.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<JsonVariable>"))]
     pub json: Vec<Spanned<JsonVariable>>,
     /// A key of a `.properties` or `KEY=value` file.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<PropertiesVariable>"))]
     pub properties: Vec<Spanned<PropertiesVariable>>,
     /// A part of a text file.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<PlainVariable>"))]
     pub plain: Vec<Spanned<PlainVariable>>,
     /// A text file that is base64.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<Base64Variable>"))]
     pub base64: Vec<Spanned<Base64Variable>>,
     /// A folder, told by a file in it.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<SearchVariable>"))]
     pub search: Vec<Spanned<SearchVariable>>,
 }
 
@@ -127,6 +137,7 @@ impl<'a> VariableProbe<'a> {
 
 /// A registry value.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RegistryVariable {
     /// The variable.
@@ -148,6 +159,7 @@ pub struct RegistryVariable {
 
 /// The folder of a service's or unit's program.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ServiceVariable {
     /// The variable.
@@ -168,6 +180,7 @@ pub struct ServiceVariable {
 
 /// A key of an INI file, without regard to case.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct IniVariable {
     /// The variable.
@@ -189,6 +202,7 @@ pub struct IniVariable {
 
 /// An attribute or an element's text of an XML file.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct XmlVariable {
     /// The variable.
@@ -208,6 +222,7 @@ pub struct XmlVariable {
 
 /// A value of a JSON file.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct JsonVariable {
     /// The variable.
@@ -227,6 +242,7 @@ pub struct JsonVariable {
 
 /// A key of a `.properties` or `KEY=value` file.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PropertiesVariable {
     /// The variable.
@@ -246,6 +262,7 @@ pub struct PropertiesVariable {
 
 /// A part of a text file.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlainVariable {
     /// The variable.
@@ -265,6 +282,7 @@ pub struct PlainVariable {
 
 /// A text file that is base64.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Base64Variable {
     /// The variable.
@@ -282,6 +300,7 @@ pub struct Base64Variable {
 
 /// A folder, told by a file in it.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SearchVariable {
     /// The variable.

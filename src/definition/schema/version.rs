@@ -7,22 +7,28 @@ use super::Certainty;
 
 /// Probes for a version, one list per kind; their order in the file is kept by their positions.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VersionProbes {
     /// Scripts that hold a JSON object.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<JavascriptVersion>"))]
     pub javascript: Vec<Spanned<JavascriptVersion>>,
     /// Version resources of Windows programs.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<PeVersion>"))]
     pub pe: Vec<Spanned<PeVersion>>,
     /// Registry values.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<RegistryVersion>"))]
     pub registry: Vec<Spanned<RegistryVersion>>,
     /// Uninstall entries and packages.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<UninstallVersion>"))]
     pub uninstall: Vec<Spanned<UninstallVersion>>,
     /// Text files.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<FileVersion>"))]
     pub file: Vec<Spanned<FileVersion>>,
 }
 
@@ -57,6 +63,7 @@ impl VersionProbes {
 
 /// A script whose one object is JSON, such as an AMD module.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct JavascriptVersion {
     /// Path.
@@ -74,6 +81,7 @@ pub struct JavascriptVersion {
 
 /// The version resource of a Windows program.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PeVersion {
     /// Path.
@@ -90,6 +98,7 @@ pub struct PeVersion {
 
 /// A registry value that holds a version.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RegistryVersion {
     /// The key.
@@ -107,6 +116,7 @@ pub struct RegistryVersion {
 
 /// An uninstall entry or package that states a version; of several, the highest.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UninstallVersion {
     /// Regular expression of the whole name.
@@ -124,6 +134,7 @@ pub struct UninstallVersion {
 
 /// A text file that holds a version.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FileVersion {
     /// Path.
