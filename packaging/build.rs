@@ -1,4 +1,4 @@
-//! Embeds `collectors/*.toml`, so that adding a product is adding a file; and in a program for Windows its manifest and version.
+//! Embeds `collectors/*.toml` and `collectors/formats/*.toml`, so that adding a product is adding a file; and in a program for Windows its manifest and version.
 
 #![expect(
     clippy::disallowed_methods,
@@ -7,7 +7,7 @@
 )]
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
@@ -50,19 +50,25 @@ fn embed_definitions() {
     let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("collectors");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rustc-env=QDIAG_TARGET={}", env::var("TARGET").expect("cargo sets it"));
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+    let tables = table("EMBEDDED", &folder) + &table("FORMATS", &folder.join("formats"));
+    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("collectors.rs");
+    fs::write(target, tables).expect("OUT_DIR is writable");
+}
+
+/// A constant with the names and texts of a folder's TOML files.
+fn table(constant: &str, folder: &Path) -> String {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .expect("collectors/ is part of the sources")
         .map(|entry| entry.expect("collectors/ is readable").path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
         .collect();
     files.sort();
-    let mut table = String::from("pub(super) const EMBEDDED: &[(&str, &str)] = &[\n");
+    let mut table = format!("pub(super) const {constant}: &[(&str, &str)] = &[\n");
     for path in files {
         let name = path.file_name().expect("has a name").to_string_lossy().into_owned();
         writeln!(table, "    ({name:?}, include_str!({:?})),", path.display().to_string())
             .expect("writes to memory");
     }
     table.push_str("];\n");
-    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("collectors.rs");
-    fs::write(target, table).expect("OUT_DIR is writable");
+    table
 }

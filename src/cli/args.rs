@@ -287,6 +287,16 @@ pub(super) enum CollectorsAction {
         #[arg(long, value_name = "DIR")]
         collectors: Option<PathBuf>,
     },
+    /// List the log formats
+    #[command(after_help = "Example:\n  qdiag collectors formats --json")]
+    Formats {
+        /// Folder of definitions to add, with formats in its folder formats
+        #[arg(long, value_name = "DIR")]
+        collectors: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Check definition files, or the built-in ones
     #[command(
         after_help = "Example:\n  qdiag collectors check my-product.toml\n\nExit code 4 when a definition does not load."

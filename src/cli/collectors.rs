@@ -1,4 +1,4 @@
-//! `qdiag collectors`: list, show and check definitions.
+//! `qdiag collectors`: list, show and check definitions; list log formats.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use super::args::CollectorsAction;
 use super::exit::Exit;
 use super::{fail, options, print};
 use crate::Error;
-use crate::definition::{self, Definition};
+use crate::definition::{self, Certainty, Definition, LogFormat};
 use crate::redact::Redaction;
 
 /// One definition in `collectors list --json`.
@@ -18,6 +18,17 @@ struct Listed<'a> {
     id: &'a str,
     name: &'a str,
     items: usize,
+    embedded: bool,
+}
+
+/// One format in `collectors formats --json`.
+#[derive(Serialize)]
+struct ListedFormat<'a> {
+    id: &'a str,
+    name: &'a str,
+    encoding: Vec<&'static str>,
+    sure: &'static str,
+    source: Option<&'a str>,
     embedded: bool,
 }
 
@@ -47,6 +58,11 @@ pub(super) fn run(action: &CollectorsAction) -> Result<Exit, Error> {
             print::out(&print::plain(&found.text));
             Ok(Exit::Ok)
         }
+        CollectorsAction::Formats { collectors, json } => {
+            let catalog = options::catalog(collectors.as_deref(), &redaction)?;
+            formats(&catalog.formats, *json);
+            Ok(Exit::Ok)
+        }
         CollectorsAction::Check { files, json } => check(files, *json, &redaction),
     }
 }
@@ -74,6 +90,35 @@ fn list(definitions: &[Definition], json: bool) {
             one.name,
             print::count(one.items as u64, "item")
         );
+    }
+    print::out(&print::plain(&text));
+}
+
+fn formats(formats: &[LogFormat], json: bool) {
+    let listed: Vec<ListedFormat<'_>> = formats
+        .iter()
+        .map(|format| ListedFormat {
+            id: &format.id,
+            name: &format.name,
+            encoding: format.encoding.iter().map(|encoding| encoding.word()).collect(),
+            sure: match format.sure {
+                Certainty::Sourced => "sourced",
+                Certainty::Inferred => "inferred",
+                Certainty::Unsourced => "unsourced",
+            },
+            source: format.source.as_deref(),
+            embedded: format.embedded,
+        })
+        .collect();
+    if json {
+        return print::json(&listed);
+    }
+    let mut text = String::new();
+    for one in listed {
+        let added = if one.embedded { "" } else { "  (added)" };
+        let sure = if one.sure == "sourced" { String::new() } else { format!("  [{}]", one.sure) };
+        let _ = writeln!(text, "{:<28} {}{sure}{added}", one.id, one.name);
+        let _ = writeln!(text, "{:<28} {}", "", one.source.unwrap_or("no source"));
     }
     print::out(&print::plain(&text));
 }

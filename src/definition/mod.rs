@@ -1,8 +1,9 @@
-//! Product definitions: the TOML files of `collectors/`, embedded, and those of `--collectors DIR`.
+//! Product definitions and log formats: the TOML files of `collectors/`, embedded, and those of `--collectors DIR`.
 //!
 //! Opens nothing but those files; never looks at a host.
 
 mod check;
+mod formats;
 mod lines;
 mod parse;
 mod schema;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+pub use formats::check_format_text;
 pub use schema::*;
 pub use select::{JsonPath, Step, XmlPath};
 pub use template::{Variables, expand, expand_pattern, expand_value};
@@ -33,6 +35,8 @@ const FILE_LIMIT: u64 = 1 << 20;
 pub struct Catalog {
     /// Sorted by id.
     pub definitions: Vec<Definition>,
+    /// Log formats, sorted by id.
+    pub formats: Vec<LogFormat>,
 }
 
 impl Catalog {
@@ -43,13 +47,19 @@ impl Catalog {
         for (name, text) in embedded::EMBEDDED {
             let mut definition = check_text(name, text, has_rule)?;
             definition.embedded = true;
-            by_id.insert(definition.id.clone(), definition);
+            by_id.insert(definition.id.clone(), ((*name).to_owned(), definition));
         }
         for path in folder.map(list).transpose()?.unwrap_or_default() {
-            let definition = check_file(&path, has_rule)?;
-            by_id.insert(definition.id.clone(), definition);
+            let name = path.display().to_string();
+            let definition = check_text(&name, &read(&path)?, has_rule)?;
+            by_id.insert(definition.id.clone(), (name, definition));
         }
-        Ok(Self { definitions: by_id.into_values().collect() })
+        let formats = formats::load(folder)?;
+        for (name, definition) in by_id.values() {
+            formats::check_named(definition, name, &formats)?;
+        }
+        let definitions = by_id.into_values().map(|(_, definition)| definition).collect();
+        Ok(Self { definitions, formats })
     }
 
     /// The definition of that id.
@@ -63,21 +73,21 @@ pub fn check_text(name: &str, text: &str, has_rule: &dyn Fn(&str) -> bool) -> Re
     // Editors of Windows put a byte order mark before UTF-8.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut definition = parse::parse(name, text)?;
-    if let Err(problem) = check::check(&definition, name, has_rule) {
-        return Err(Error::Definition {
-            file: name.to_owned(),
-            line: lines::line_of(text, &problem.place),
-            message: format!("{}: {}", problem.place, problem.message),
-            hint: problem.hint,
-        });
-    }
+    check::check(&definition, name, has_rule).map_err(|problem| problem.error(name, text))?;
     text.clone_into(&mut definition.text);
     Ok(definition)
 }
 
-/// As `check_text`, for a file.
-#[expect(clippy::disallowed_types, reason = "the seam")]
+/// As `check_text`, for a file, which may name the formats that are built in and those of the folder `formats` beside it.
 pub fn check_file(path: &Path, has_rule: &dyn Fn(&str) -> bool) -> Result<Definition, Error> {
+    let name = path.display().to_string();
+    let definition = check_text(&name, &read(path)?, has_rule)?;
+    formats::check_named(&definition, &name, &formats::load(path.parent())?)?;
+    Ok(definition)
+}
+
+#[expect(clippy::disallowed_types, reason = "the seam")]
+fn read(path: &Path) -> Result<String, Error> {
     let failed = |source| Error::input("read definition", path, source);
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut text = String::new();
@@ -88,7 +98,7 @@ pub fn check_file(path: &Path, has_rule: &dyn Fn(&str) -> bool) -> Result<Defini
             "larger than a definition may be (1 MiB)",
         )));
     }
-    check_text(&path.display().to_string(), &text, has_rule)
+    Ok(text)
 }
 
 /// The definitions of a folder, sorted, so that the first error is always the same one.

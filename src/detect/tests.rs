@@ -119,7 +119,7 @@ impl Look for Fake {
 
 fn catalog(body: &str) -> Catalog {
     let text = format!("schema = 1\nid = 'x'\nname = 'X'\n{body}");
-    Catalog { definitions: vec![check_text("x.toml", &text, &|_| true).unwrap()] }
+    Catalog { definitions: vec![check_text("x.toml", &text, &|_| true).unwrap()], formats: Vec::new() }
 }
 
 const SERVER: &str = r#"
