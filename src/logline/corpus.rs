@@ -64,6 +64,8 @@ struct Share {
     lines: usize,
     records: usize,
     levels: usize,
+    /// Records of which only the time is known.
+    bare: usize,
     unknown: Vec<String>,
 }
 
@@ -80,6 +82,7 @@ fn read(formats: &Formats, path: &Path, shares: &mut BTreeMap<String, Share>) ->
             Line::Record(record) => {
                 share.records += 1;
                 share.levels += usize::from(record.level.is_some());
+                share.bare += usize::from(record.message.len() == line.trim_ascii_end().len());
             }
             Line::Continues | Line::Apart => {}
             Line::Unknown => {
@@ -90,6 +93,49 @@ fn read(formats: &Formats, path: &Path, shares: &mut BTreeMap<String, Share>) ->
     }
     Some(format.id().to_owned())
 }
+
+impl Share {
+    fn line(&self, id: &str) -> String {
+        let known = (self.lines - self.unknown.len()) * 100_000 / self.lines.max(1);
+        let mut line = format!(
+            "{id:<28} {:>3} files {:>6} lines {:>6} records {:>6} with level {:>5} with a time only {:>4}.{:03} % understood",
+            self.files,
+            self.lines,
+            self.records,
+            self.levels,
+            self.bare,
+            known / 1000,
+            known % 1000
+        );
+        for unknown in self.unknown.iter().take(5) {
+            line += &format!("\n    {}", unknown.trim_end());
+        }
+        line
+    }
+}
+
+/// Which family the content of a file must tell.
+const FAMILIES: [(&str, &str); 19] = [
+    ("QLIKSERVER1_System_Engine.txt", "sense-tab"),
+    ("QLIKSERVER1_Start_Engine_2019-01-31.log", "sense-tab"),
+    ("201901311615142880100_System.log", "sense-dispatcher"),
+    ("1548947715710_System.log", "sense-dispatcher"),
+    ("201901311636599400100-access.log", "tomcat-access"),
+    ("Qlik_Sense_20190131161430.log", "windows-installer"),
+    ("QvRestConnector.log", "dotnet"),
+    ("1a13fc0d-f928-48ee-8cc2-a18f7099d9e2.2019_01_31_21_58_57.540A8CD792C161D06B42.log", "reload"),
+    ("postgresql-2019-02-01_000000.log", "postgresql"),
+    ("ordinary/karaf.log", "karaf"),
+    ("ordinary/mongodb.json.log", "mongodb"),
+    ("ordinary/iis-w3c.log", "iis-w3c"),
+    ("ordinary/tomcat-catalina.log", "tomcat"),
+    ("ordinary/apache-access.log", "tomcat-access"),
+    ("ordinary/rabbitmq.log", "rabbitmq"),
+    ("ordinary/log4j-spring-boot.log", "log4j"),
+    ("ordinary/kafka-server.log", "log4j"),
+    ("ordinary/dotnet-stacktrace.log", "dotnet"),
+    ("ordinary/nginx-error.log", "text"),
+];
 
 #[test]
 #[expect(
@@ -102,57 +148,29 @@ fn nearly_every_line_of_a_log_is_explained() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut folders: Vec<PathBuf> = ["hosts", "samples", "ordinary"].map(|name| tests.join(name)).into();
     folders.extend(std::env::var("QDIAG_SAMPLES").ok().map(PathBuf::from));
-    let (mut files, mut shares, mut others) = (Vec::new(), BTreeMap::new(), Vec::new());
-    folders.iter().for_each(|folder| logs(folder, &mut files));
+    let (mut files, mut shares) = (Vec::new(), BTreeMap::new());
+    for folder in &folders {
+        logs(folder, &mut files);
+    }
     files.sort();
+    let mut families = BTreeMap::new();
     for path in &files {
-        let family = read(&formats, path, &mut shares);
-        println!("{:<28} {}", family.as_deref().unwrap_or("no log"), path.display());
-        others.extend(family.is_none().then(|| path.display().to_string()));
+        let family = read(&formats, path, &mut shares).unwrap_or_else(|| "no log".into());
+        println!("{family:<28} {}", path.display());
+        families.insert(path, family);
     }
     for (id, share) in &shares {
-        let known = share.lines - share.unknown.len();
-        println!(
-            "{id:<28} {:>3} files {:>6} lines {:>6} records {:>6} with level {:>8.3} % understood",
-            share.files,
-            share.lines,
-            share.records,
-            share.levels,
-            100.0 * known as f64 / share.lines.max(1) as f64
-        );
-        share.unknown.iter().take(5).for_each(|line| println!("    {line}"));
+        println!("{}", share.line(id));
     }
-    println!("{} files are no logs", others.len());
     // Of a text nothing is known before its first time.
     for (id, share) in shares.iter().filter(|(id, _)| *id != "text") {
         assert!(share.unknown.len() * 200 <= share.lines, "{id}: {:?}", share.unknown);
+        assert!(share.bare * 20 <= share.records, "{id}: {} of {} records", share.bare, share.records);
     }
-    let wanted = |name: &str, family: &str| {
-        let path = files.iter().find(|path| path.ends_with(name)).expect("it is part of the sources");
-        assert_eq!(read(&formats, path, &mut BTreeMap::new()).as_deref(), Some(family), "{name}");
-    };
-    for (name, family) in [
-        ("QLIKSERVER1_System_Engine.txt", "sense-tab"),
-        ("QLIKSERVER1_Start_Engine_2019-01-31.log", "sense-tab"),
-        ("201901311615142880100_System.log", "sense-dispatcher"),
-        ("1548947715710_System.log", "sense-dispatcher"),
-        ("201901311636599400100-access.log", "tomcat-access"),
-        ("Qlik_Sense_20190131161430.log", "windows-installer"),
-        ("QvRestConnector.log", "dotnet"),
-        ("1a13fc0d-f928-48ee-8cc2-a18f7099d9e2.2019_01_31_21_58_57.540A8CD792C161D06B42.log", "reload"),
-        ("postgresql-2019-02-01_000000.log", "postgresql"),
-        ("ordinary/karaf.log", "karaf"),
-        ("ordinary/mongodb.json.log", "mongodb"),
-        ("ordinary/iis-w3c.log", "iis-w3c"),
-        ("ordinary/tomcat-catalina.log", "tomcat"),
-        ("ordinary/apache-access.log", "tomcat-access"),
-        ("ordinary/rabbitmq.log", "rabbitmq"),
-        ("ordinary/log4j-spring-boot.log", "log4j"),
-        ("ordinary/kafka-server.log", "log4j"),
-        ("ordinary/dotnet-stacktrace.log", "dotnet"),
-        ("ordinary/nginx-error.log", "text"),
-    ] {
-        wanted(name, family);
+    for (name, wanted) in FAMILIES {
+        let (path, family) =
+            families.iter().find(|(path, _)| path.ends_with(name)).expect("it is part of the sources");
+        assert_eq!(family, wanted, "{}", path.display());
     }
 }
 
@@ -203,4 +221,38 @@ fn a_named_format_comes_first_and_content_tells_where_it_does_not_fit() {
     // One record and a long trace: too little to be told by content, enough for who knows the format.
     let trace = ["00012345: 2019-02-01T04:59:01 [SERVER          ]I:  a", "SELECT 1", "FROM a", line];
     assert!(early(named, &trace).is_some());
+}
+
+#[test]
+fn what_a_line_is_depends_on_the_lines_before() {
+    let formats = formats();
+    let kinds = |id: &str, lines: &[&str]| -> Vec<&str> {
+        let format = formats.iter().find(|format| format.id() == id).unwrap();
+        let lines: Vec<Vec<u8>> = lines.iter().map(|line| line.as_bytes().to_vec()).collect();
+        let mut parser = Parser::new(format, &lines, &origin());
+        let kind = |line: &Vec<u8>| match parser.line(line) {
+            Line::Record(_) => "record",
+            Line::Continues => "continues",
+            Line::Apart => "apart",
+            Line::Unknown => "unknown",
+        };
+        lines.iter().map(kind).collect()
+    };
+    let head = "\u{feff}Sequence#\tTimestamp\tLevel\tHostname\tLogger\tThread\tId\tMessage\r\r\n";
+    let row = "1\t20190201T045901.475+0100\tINFO\tHOST\tSystem\t1\tid\ttext\r\r\n";
+    let left_out = "[qdiag left out 12 bytes here]\r\n";
+    let lines = [head, row, "\r\n", "Signature:\tce35", "no row", row, left_out, head, row];
+    assert_eq!(
+        kinds("sense-tab", &lines),
+        ["apart", "record", "apart", "apart", "unknown", "record", "apart", "apart", "record"]
+    );
+    let head = "Sequence#\tTimestamp\tHostname\tVersion\tLogger\tSeverity\tMessage\r\n";
+    let row = "1\t20190131T163659.942+0100\tHOST\t0.25.1\tGlobal\tINFO\ttext\r\n";
+    assert_eq!(
+        kinds("sense-dispatcher", &["too early", head, row, "    at Error (a.js:1)\n"]),
+        ["unknown", "apart", "record", "continues"]
+    );
+    let trace = "\tat com.example.Main.run(Main.java:12)";
+    let lines = [trace, "2024-01-06 00:08:37,184 ERROR text", trace, "2024-01-06 00:08:38,184 odd"];
+    assert_eq!(kinds("log4j", &lines), ["unknown", "record", "continues", "record"]);
 }

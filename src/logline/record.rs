@@ -9,6 +9,9 @@ use serde_json::Value;
 use super::format::{Format, header, position};
 use super::{Moment, Origin, Stamps};
 
+/// How the line begins that stands where bytes of a file were left out.
+const MARKER: &[u8] = b"[qdiag left out ";
+
 /// How bad a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -114,7 +117,7 @@ impl<'f> Parser<'f> {
         let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
         let end = line.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
         let line = &line[..end];
-        if line.trim_ascii().is_empty() || self.is_header(line) {
+        if line.trim_ascii().is_empty() || line.starts_with(MARKER) || self.is_header(line) {
             return Line::Apart;
         }
         if self.format.apart.iter().any(|apart| apart.is_match(line)) {
