@@ -39,10 +39,15 @@ pub(super) fn check_named(definition: &Definition, name: &str, formats: &[LogFor
 }
 
 impl LogFormat {
-    /// An error in a field of this format, or in one of several of the same name.
-    pub fn wrong(&self, (field, at): (&'static str, Option<usize>), message: &str, hint: &str) -> Error {
-        let place = Place::key(field);
-        let place = at.map_or_else(|| place.clone(), |at| place.at(at));
+    /// An error in a field of this format, in one of several of the same name, or in a field of that.
+    pub fn wrong(&self, field: &[&'static str], at: Option<usize>, (message, hint): (&str, &str)) -> Error {
+        let mut place = Place::default();
+        for (number, name) in field.iter().enumerate() {
+            place = place.then(name);
+            if let (Some(at), 0) = (at, number) {
+                place = place.at(at);
+            }
+        }
         Error::Definition {
             file: format!("formats/{}.toml", self.id),
             line: line_of(&self.text, &place),

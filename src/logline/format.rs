@@ -36,18 +36,19 @@ impl Format {
     pub fn new(file: &LogFormat) -> Result<Self, Error> {
         let mut times = Vec::new();
         for (at, form) in file.time.iter().enumerate() {
-            let wrong = |message: String, hint| file.wrong(("time", Some(at)), &message, hint);
+            let wrong =
+                |field, message: String, hint| file.wrong(&["time", field], Some(at), (&message, hint));
             let place = Place::of_name(&form.place)
-                .ok_or_else(|| wrong(format!("`{}` is no place", form.place), PLACES))?;
+                .ok_or_else(|| wrong("place", format!("`{}` is no place", form.place), PLACES))?;
             let writing = Writing::of_name(&form.writing)
-                .ok_or_else(|| wrong(format!("`{}` is no writing", form.writing), WRITINGS))?;
+                .ok_or_else(|| wrong("writing", format!("`{}` is no writing", form.writing), WRITINGS))?;
             times.push((place, writing));
         }
         let patterns: Vec<&str> = file.record.iter().map(|record| record.pattern.as_str()).collect();
         let apart: Vec<&str> = file.apart.iter().map(String::as_str).collect();
         let format = Self {
-            records: compile(file, "record", &patterns)?,
-            apart: compile(file, "apart", &apart)?,
+            records: compile(file, &["record", "pattern"], &patterns)?,
+            apart: compile(file, &["apart"], &apart)?,
             levels: levels(file),
             times,
             file: file.clone(),
@@ -56,16 +57,13 @@ impl Format {
         for (at, example) in file.example.iter().enumerate() {
             format.check_example(example).map_err(|message| {
                 let hint = "the example and what the format says of it must be the same";
-                file.wrong(("example", Some(at)), &message, hint)
+                file.wrong(&["example", "line"], Some(at), (&message, hint))
             })?;
         }
         for (at, line) in file.not.iter().enumerate() {
-            if matches!(format.alone(None, line), Line::Record(_)) {
-                return Err(file.wrong(
-                    ("not", Some(at)),
-                    "is taken for a record",
-                    "make the pattern narrower",
-                ));
+            if matches!(format.parser(None, line).line(line.as_bytes()), Line::Record(_)) {
+                let wrong = ("is taken for a record", "make the pattern narrower");
+                return Err(file.wrong(&["not"], Some(at), wrong));
             }
         }
         Ok(format)
@@ -109,7 +107,7 @@ impl Format {
         let shapes = [file.table.is_some(), file.json, !file.record.is_empty()];
         if shapes.iter().filter(|is_one| **is_one).count() > 1 {
             let hint = "a format is a table, or JSON, or has records by pattern";
-            return Err(file.wrong(("record", None), "is one shape too many", hint));
+            return Err(file.wrong(&["record"], None, ("is one shape too many", hint)));
         }
         if let Some(table) = &file.table
             && (!table.separator.is_ascii()
@@ -118,17 +116,17 @@ impl Format {
         {
             let hint =
                 "separator is one ASCII sign, header a list of lists of names: [[\"Timestamp\", \"Level\"]]";
-            return Err(file.wrong(("table", None), "names no header", hint));
+            return Err(file.wrong(&["table"], None, ("names no header", hint)));
         }
         if file.example.is_empty() && !self.is_plain() {
-            return Err(file.wrong(("example", None), "is missing", "add an [[example]] with a line"));
+            return Err(file.wrong(&["example"], None, ("is missing", "add an [[example]] with a line")));
         }
         Ok(())
     }
 
     fn check_example(&self, example: &FormatExample) -> Result<(), String> {
-        let line = self.alone(example.header.as_deref(), &example.line);
-        let Line::Record(record) = line else { return Err("is not understood".into()) };
+        let parser = self.parser(example.header.as_deref(), &example.line);
+        let record = parser.record(example.line.as_bytes()).ok_or("is not understood")?;
         let time =
             record.time.map(|moment| Moment::time(moment.early).to_rfc3339_opts(SecondsFormat::AutoSi, true));
         let wanted_time = example.time.as_deref().map(|text| match DateTime::parse_from_rfc3339(text) {
@@ -151,8 +149,8 @@ impl Format {
         Ok(())
     }
 
-    /// What a line is that is a file by itself.
-    fn alone<'l>(&self, header: Option<&str>, line: &'l str) -> Line<'l> {
+    /// Reads a line that is a file by itself, or with a line of names.
+    fn parser(&self, header: Option<&str>, line: &str) -> Parser<'_> {
         let origin =
             Origin { zone: Zone::Fixed(FixedOffset::east_opt(0).expect("no offset is one")), modified: None };
         let lines: Vec<Vec<u8>> =
@@ -161,7 +159,7 @@ impl Format {
         if let Some(header) = header {
             parser.line(header.as_bytes());
         }
-        parser.line(line.as_bytes())
+        parser
     }
 }
 
@@ -189,7 +187,7 @@ pub(super) fn position(names: &[String], wanted: &str) -> Option<usize> {
     names.iter().position(|name| name.eq_ignore_ascii_case(wanted))
 }
 
-fn compile(file: &LogFormat, field: &'static str, patterns: &[&str]) -> Result<Vec<Regex>, Error> {
+fn compile(file: &LogFormat, field: &[&'static str], patterns: &[&str]) -> Result<Vec<Regex>, Error> {
     let mut compiled = Vec::new();
     for (at, pattern) in patterns.iter().enumerate() {
         // Lines are bytes: not each of them is valid in its encoding.
@@ -197,15 +195,15 @@ fn compile(file: &LogFormat, field: &'static str, patterns: &[&str]) -> Result<V
             let reason = error.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
             let message = format!("is no regular expression: {reason}");
-            file.wrong((field, Some(at)), &message, "escape . ( ) [ ] + * ? with \\ where they are meant")
+            file.wrong(field, Some(at), (&message, "escape . ( ) [ ] + * ? with \\ where they are meant"))
         })?;
         if !pattern.starts_with('^') {
             let hint = "begin it with ^: what is looked for anywhere is slow and finds too much";
-            return Err(file.wrong((field, Some(at)), "may begin anywhere in a line", hint));
+            return Err(file.wrong(field, Some(at), ("may begin anywhere in a line", hint)));
         }
         if let Some(group) = regex.capture_names().flatten().find(|group| !GROUPS.contains(group)) {
             let hint = "use time, level, component, message, thread and code";
-            return Err(file.wrong((field, Some(at)), &format!("`{group}` is no field"), hint));
+            return Err(file.wrong(field, Some(at), (&format!("`{group}` is no field"), hint)));
         }
         compiled.push(regex);
     }

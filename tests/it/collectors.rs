@@ -119,7 +119,7 @@ fn a_format_that_is_not_there_or_not_right_stops_the_run() {
     );
     for (change, line, word) in [
         (("start", "begin"), 7, "begin"),
-        (("year-first", "iso"), 7, "iso"),
+        (("year-first", "iso"), 8, "iso"),
         (("(?P<level>", "(?P<livel>"), 11, "livel"),
         (("'^(", "'("), 11, "anywhere"),
         (("level = \"error\"", "level = \"info\""), 17, "error"),
