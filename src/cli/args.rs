@@ -278,10 +278,10 @@ pub(super) enum CollectorsAction {
         #[arg(long)]
         json: bool,
     },
-    /// Print one definition
+    /// Print one definition or log format
     #[command(after_help = "Example:\n  qdiag collectors show qlik-sense-enterprise-windows")]
     Show {
-        /// Id of the definition
+        /// Its id
         id: String,
         /// Folder of definitions to add
         #[arg(long, value_name = "DIR")]
@@ -297,7 +297,7 @@ pub(super) enum CollectorsAction {
         #[arg(long)]
         json: bool,
     },
-    /// Check definition files, or the built-in ones
+    /// Check files of definitions and formats, or the built-in definitions
     #[command(
         after_help = "Example:\n  qdiag collectors check my-product.toml\n\nExit code 4 when a definition does not load."
     )]

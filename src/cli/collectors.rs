@@ -1,7 +1,7 @@
 //! `qdiag collectors`: list, show and check definitions; list log formats.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::{fail, options, print};
 use crate::Error;
 use crate::definition::{self, Certainty, Definition, LogFormat};
+use crate::logline::Format;
 use crate::redact::Redaction;
 
 /// One definition in `collectors list --json`.
@@ -51,11 +52,13 @@ pub(super) fn run(action: &CollectorsAction) -> Result<Exit, Error> {
         }
         CollectorsAction::Show { id, collectors } => {
             let catalog = options::catalog(collectors.as_deref(), &redaction)?;
-            let found = catalog.definitions.iter().find(|definition| definition.id == *id);
-            let found = found.ok_or_else(|| {
-                Error::usage(format!("there is no definition {id}"), "qdiag collectors list shows all ids")
+            let definition = catalog.get(id).map(|definition| &definition.text);
+            let format = || catalog.formats.iter().find(|format| format.id == *id).map(|format| &format.text);
+            let text = definition.or_else(format).ok_or_else(|| {
+                let hint = "qdiag collectors list and qdiag collectors formats show all ids";
+                Error::usage(format!("there is no definition {id}"), hint)
             })?;
-            print::out(&print::plain(&found.text));
+            print::out(&print::plain(text));
             Ok(Exit::Ok)
         }
         CollectorsAction::Formats { collectors, json } => {
@@ -123,6 +126,15 @@ fn formats(formats: &[LogFormat], json: bool) {
     print::out(&print::plain(&text));
 }
 
+/// A file of a folder `formats` is a format, any other a definition.
+fn check_one(file: &Path, redaction: &Redaction) -> Result<(), Error> {
+    let is_format = file.parent().and_then(Path::file_name).is_some_and(|folder| folder == "formats");
+    if is_format {
+        return definition::check_format_file(file).and_then(|format| Format::new(&format)).map(drop);
+    }
+    definition::check_file(file, &|id| redaction.has_rule(id)).map(drop)
+}
+
 fn check(files: &[PathBuf], json: bool, redaction: &Redaction) -> Result<Exit, Error> {
     if files.is_empty() {
         let catalog = options::catalog(None, redaction)?;
@@ -135,10 +147,10 @@ fn check(files: &[PathBuf], json: bool, redaction: &Redaction) -> Result<Exit, E
     let mut wrong = false;
     let mut results = Vec::new();
     for file in files {
-        let result = definition::check_file(file, &|id| redaction.has_rule(id));
+        let result = check_one(file, redaction);
         wrong |= result.is_err();
         if let Err(Error::Input { .. }) = &result {
-            return result.map(|_| Exit::Ok);
+            return result.map(|()| Exit::Ok);
         }
         if let (Err(error), false) = (&result, json) {
             fail::report(error);

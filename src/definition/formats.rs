@@ -18,7 +18,7 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Vec<LogFormat>, Error> {
     }
     let folder = folder.map(|folder| folder.join("formats")).filter(|folder| folder.is_dir());
     for path in folder.as_deref().map(list).transpose()?.unwrap_or_default() {
-        let format = check_format_text(&path.display().to_string(), &read(&path)?)?;
+        let format = check_format_file(&path)?;
         by_id.insert(format.id.clone(), format);
     }
     Ok(by_id.into_values().collect())
@@ -31,6 +31,11 @@ pub fn check_format_text(name: &str, text: &str) -> Result<LogFormat, Error> {
     check::check_format(&format, name).map_err(|problem| problem.error(name, text))?;
     text.clone_into(&mut format.text);
     Ok(format)
+}
+
+/// As `check_format_text`, for a file.
+pub fn check_format_file(path: &Path) -> Result<LogFormat, Error> {
+    check_format_text(&path.display().to_string(), &read(path)?)
 }
 
 /// Whether the items of a definition name formats that exist.

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-pub use formats::check_format_text;
+pub use formats::{check_format_file, check_format_text};
 pub use schema::*;
 pub use select::{JsonPath, Step, XmlPath};
 pub use template::{Variables, expand, expand_pattern, expand_value};

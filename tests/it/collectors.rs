@@ -105,6 +105,8 @@ fn formats_are_listed_and_a_folder_may_add_some() {
     let ran = Run::new(["collectors", "formats", "--collectors"]).arg(&folder).run().code(0);
     assert!(ran.text().contains("example-log") && ran.text().contains("(added)"), "{ran}");
     Run::new(["collectors", "check"]).arg(folder.join("example-server.toml")).run().code(0);
+    Run::new(["collectors", "check"]).arg(folder.join("formats/example-log.toml")).run().code(0);
+    assert!(Run::new(["collectors", "show", "karaf"]).run().code(0).text().contains("id = \"karaf\""));
 }
 
 #[test]
@@ -130,6 +132,7 @@ fn a_format_that_is_not_there_or_not_right_stops_the_run() {
         let ran = Run::new(["collectors", "list", "--collectors"]).arg(root.real("/d")).run().code(4);
         assert!(ran.stderr.contains(&format!("example-log.toml:{line}:")), "{change:?}\n{ran}");
         assert!(ran.stderr.contains(word), "{change:?}\n{ran}");
+        Run::new(["collectors", "check"]).arg(root.real("/d/formats/example-log.toml")).run().code(4);
     }
 }
 
