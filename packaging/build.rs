@@ -1,4 +1,4 @@
-//! Embeds `collectors/*.toml` and `collectors/releases/*.toml`, so that adding a product is adding a file; and in a program for Windows its manifest and version.
+//! Embeds the TOML files of `collectors/` and of its folders, so that adding a product is adding a file; and in a program for Windows its manifest and version.
 
 #![expect(
     clippy::disallowed_methods,
@@ -50,7 +50,9 @@ fn embed_definitions() {
     let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("collectors");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rustc-env=QDIAG_TARGET={}", env::var("TARGET").expect("cargo sets it"));
-    let text = table("EMBEDDED", &folder) + &table("RELEASES", &folder.join("releases"));
+    let text = table("EMBEDDED", &folder)
+        + &table("RELEASES", &folder.join("releases"))
+        + &table("FORMATS", &folder.join("formats"));
     let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("collectors.rs");
     fs::write(target, text).expect("OUT_DIR is writable");
 }

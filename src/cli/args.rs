@@ -279,12 +279,12 @@ pub(super) enum CollectorsAction {
         #[arg(long)]
         json: bool,
     },
-    /// Show one definition: how the product is found, what is taken, what never, and how sure that is
+    /// Show one definition: how the product is found, what is taken, what never, and how sure that is; or one log format
     #[command(
         after_help = "Examples:\n  qdiag collectors show qlik-sense-enterprise-windows\n  qdiag collectors show qlik-sense-enterprise-windows --toml"
     )]
     Show {
-        /// Id of the definition
+        /// Its id
         id: String,
         /// Folder of definitions to add
         #[arg(long, value_name = "DIR")]
@@ -296,7 +296,17 @@ pub(super) enum CollectorsAction {
         #[arg(long)]
         json: bool,
     },
-    /// Check files of definitions and releases as strictly as a compiler, or the built-in ones
+    /// List the log formats
+    #[command(after_help = "Example:\n  qdiag collectors formats --json")]
+    Formats {
+        /// Folder of definitions to add, with formats in its folder formats
+        #[arg(long, value_name = "DIR")]
+        collectors: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check files of definitions, releases and formats as strictly as a compiler, or the built-in definitions
     #[command(
         after_help = "Example:\n  qdiag collectors check my-product.toml releases/my-product.toml\n\nExit code 4 when a file does not load or holds something doubtful."
     )]

@@ -19,6 +19,7 @@ use crate::collect::{Event, Job, MaxBundle, Stop, collect, know_names};
 use crate::detect::{Detection, detect};
 use crate::estimate::{Estimate, estimate, prioritize};
 use crate::host::{self, Host, Mark, lower_priority};
+use crate::logline::Formats;
 use crate::plan::{EntryName, Plan, never_named, plan};
 use crate::redact::{Privacy, Redaction};
 
@@ -39,6 +40,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let redaction = options::redaction(&args.masking)?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
+    let formats = Formats::of(&catalog)?;
     let mut chosen = options::plan(&args.choose, &host, &catalog)?;
     let most = options::max_bundle(&args.choose)?;
     let mut durations = Durations::default();
@@ -65,6 +67,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let tell = progress::reporter(args.quiet, &host.clock);
     let job = Job {
         host: &host,
+        formats: &formats,
         redaction: &redaction,
         packing,
         stop: &STOP,

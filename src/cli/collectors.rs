@@ -1,5 +1,6 @@
-//! `qdiag collectors`: list, show and check definitions.
+//! `qdiag collectors`: list, show and check definitions; list log formats.
 
+mod formats;
 mod page;
 
 use std::fmt::Write;
@@ -12,6 +13,7 @@ use super::exit::Exit;
 use super::{fail, options, print};
 use crate::Error;
 use crate::definition::{self, Definition, Release};
+use crate::logline::Format;
 use crate::redact::Redaction;
 
 /// One definition in `collectors list --json`.
@@ -57,11 +59,20 @@ pub(super) fn run(action: &CollectorsAction) -> Result<Exit, Error> {
         }
         CollectorsAction::Show { id, collectors, toml, json } => {
             let catalog = options::catalog(collectors.as_deref(), &redaction)?;
-            let found = catalog.definitions.iter().find(|definition| definition.id == *id);
-            let found = found.ok_or_else(|| {
-                Error::usage(format!("there is no definition {id}"), "qdiag collectors list shows all ids")
+            if let Some(definition) = catalog.get(id) {
+                show(definition, *toml, *json);
+                return Ok(Exit::Ok);
+            }
+            let format = catalog.formats.iter().find(|format| format.id == *id).ok_or_else(|| {
+                let hint = "qdiag collectors list and qdiag collectors formats show all ids";
+                Error::usage(format!("there is no definition {id}"), hint)
             })?;
-            show(found, *toml, *json);
+            print::out(&print::plain(&format.text));
+            Ok(Exit::Ok)
+        }
+        CollectorsAction::Formats { collectors, json } => {
+            let catalog = options::catalog(collectors.as_deref(), &redaction)?;
+            formats::list(&catalog.formats, *json);
             Ok(Exit::Ok)
         }
         CollectorsAction::Check { files, json } => check(files, *json, &redaction),
@@ -142,10 +153,15 @@ fn check(files: &[PathBuf], json: bool, redaction: &Redaction) -> Result<Exit, E
 fn checked(file: &Path, redaction: &Redaction) -> Result<(String, Vec<Error>), Error> {
     let name = file.display().to_string();
     let text = definition::read(file)?;
-    let errors = if definition::is_releases(&text) {
+    // A file of a folder `formats` is a format.
+    let is_format = file.parent().and_then(Path::file_name).is_some_and(|folder| folder == "formats");
+    let errors = if is_format {
+        let format = definition::check_format_text(&name, &text).and_then(|format| Format::new(&format));
+        format.err().into_iter().collect()
+    } else if definition::is_releases(&text) {
         definition::check_releases(&name, &text).err().into_iter().collect()
     } else {
-        match definition::check_text(&name, &text, &|id| redaction.has_rule(id)) {
+        match definition::check_file(file, &|id| redaction.has_rule(id)) {
             Ok(definition) => definition::lint(&definition, &name),
             Err(error) => vec![error],
         }

@@ -10,6 +10,7 @@ use crate::bundle::{Compression, Packing};
 use crate::collect::Deadline;
 use crate::definition::{Catalog, parse_age, parse_size};
 use crate::host::Host;
+use crate::logline::Formats;
 use crate::plan::{Choice, Options, Window};
 use crate::pool::Pool;
 use crate::redact::{MaskKey, Privacy, Redaction, RuleFile};
@@ -24,7 +25,12 @@ pub(super) fn host(place: &args::Where) -> Result<Host, Error> {
 
 /// The definitions that were asked for.
 pub(super) fn catalog(folder: Option<&Path>, redaction: &Redaction) -> Result<Catalog, Error> {
-    Catalog::load(folder, &|id| redaction.has_rule(id))
+    let catalog = Catalog::load(folder, &|id| redaction.has_rule(id))?;
+    if folder.is_some() {
+        // The formats that are built in are tried by tests.
+        Formats::of(&catalog)?;
+    }
+    Ok(catalog)
 }
 
 /// The redaction of commands that mask nothing of their own.

@@ -25,6 +25,7 @@ pub use seed::know_names;
 
 use crate::bundle::{Packing, Refusal, Target, Writer};
 use crate::host::Host;
+use crate::logline::Formats;
 use crate::manifest::{Entry, Lines, Outcome, SlowItem};
 use crate::plan::{Plan, PlanItem, Source};
 use crate::pool::InOrder;
@@ -41,6 +42,8 @@ const SLOWEST: usize = 10;
 pub struct Job<'a> {
     /// The host to collect from.
     pub host: &'a Host,
+    /// How logs are written.
+    pub formats: &'a Formats,
     /// Masks secrets.
     pub redaction: &'a Arc<Redaction>,
     /// How entries are packed, and by how many threads.

@@ -62,7 +62,7 @@ pub(super) fn open(
         let file = job.host.files.open_seek(path)?;
         let stat = file.stat;
         let origin = Origin { zone: job.host.zone(), modified: stat.modified };
-        match window::take(file, &origin, window, item.limit)? {
+        match window::take(file, (&origin, job.formats.of_item(&item.origin)), window, item.limit)? {
             Windowed::Nothing(why) => return Ok(Err(why)),
             Windowed::Whole(why) => reason = why,
             Windowed::Part(taken) => {

@@ -33,6 +33,7 @@ fn collected(folder: &Path, host: &Host, deadline: Deadline, change: impl FnOnce
     change();
     let job = Job {
         host,
+        formats: &Formats::default(),
         redaction: &redaction,
         packing: Packing::default(),
         stop: &Stop::new(),

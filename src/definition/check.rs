@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::lines::{Place, line_of};
-use super::schema::{CollectItem, Condition, Definition};
+use super::schema::{CollectItem, Condition, Definition, LogFormat};
 use super::template::{Piece, pieces};
 use super::{parse_age, parse_size};
 use crate::Error;
@@ -89,28 +89,48 @@ pub(super) fn check(definition: &Definition, file: &str, has_rule: &dyn Fn(&str)
     Ok(())
 }
 
-fn head(definition: &Definition, file: &str) -> Checked {
-    if definition.schema != SCHEMA {
-        let message = format!("{} is not known to this program", definition.schema);
+/// Checks the head of a format; what its fields mean is checked by who reads logs.
+pub(super) fn check_format(format: &LogFormat, file: &str) -> Checked {
+    identity((format.schema, &format.id, &format.name), file)
+}
+
+/// Whether the items name formats that exist.
+pub(super) fn check_formats(definition: &Definition, formats: &[LogFormat]) -> Checked {
+    for (number, item) in definition.collect.iter().enumerate() {
+        let Some(id) = &item.format else { continue };
+        if !formats.iter().any(|format| format.id == *id) {
+            let hint = "`qdiag collectors formats` lists them; one of your own goes into the folder formats";
+            let place = Place::key("collect").at(number).then("format");
+            return wrong(place, format!("there is no log format `{id}`"), hint);
+        }
+    }
+    Ok(())
+}
+
+/// What definitions and formats begin with.
+fn identity((schema, id, name): (u32, &str, &str), file: &str) -> Checked {
+    if schema != SCHEMA {
+        let message = format!("{schema} is not known to this program");
         return wrong(
             Place::key("schema"),
             message,
             format!("write schema = {SCHEMA}, or use a newer qdiag"),
         );
     }
-    check_id(&definition.id, &Place::key("id"))?;
+    check_id(id, &Place::key("id"))?;
     let stem = stem(file);
-    if stem != definition.id {
-        let message = format!("`{}` is not the name of the file", definition.id);
-        return wrong(
-            Place::key("id"),
-            message,
-            format!("call the file {}.toml, or the id {stem}", definition.id),
-        );
+    if stem != id {
+        let message = format!("`{id}` is not the name of the file");
+        return wrong(Place::key("id"), message, format!("call the file {id}.toml, or the id {stem}"));
     }
-    if definition.name.trim().is_empty() {
-        return wrong(Place::key("name"), "is empty", "write the product's name as people know it");
+    if name.trim().is_empty() {
+        return wrong(Place::key("name"), "is empty", "write the name as people know it");
     }
+    Ok(())
+}
+
+fn head(definition: &Definition, file: &str) -> Checked {
+    identity((definition.schema, &definition.id, &definition.name), file)?;
     let detect = &definition.detect;
     let enough = !detect.registry.is_empty()
         || !detect.uninstall.is_empty()

@@ -1,8 +1,9 @@
-//! Product definitions: the TOML files of `collectors/`, embedded, and those of `--collectors DIR`.
+//! Product definitions and log formats: the TOML files of `collectors/`, embedded, and those of `--collectors DIR`.
 //!
 //! Opens nothing but those files; never looks at a host.
 
 mod check;
+mod formats;
 mod lines;
 mod lint;
 mod parse;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+pub use formats::{check_format_file, check_format_text};
 pub use lint::lint;
 pub use parse::parse;
 pub use release::{Release, ReleaseTable, check_releases, is_releases};
@@ -40,27 +42,36 @@ const FILE_LIMIT: u64 = 1 << 20;
 pub struct Catalog {
     /// Sorted by id.
     pub definitions: Vec<Definition>,
+    /// Log formats, sorted by id.
+    pub formats: Vec<LogFormat>,
 }
 
 impl Catalog {
     /// The embedded definitions, with those of a folder added; one of the same id overrides. `has_rule` tells which
     /// redaction rules exist.
     pub fn load(folder: Option<&Path>, has_rule: &dyn Fn(&str) -> bool) -> Result<Self, Error> {
-        let mut by_id = BTreeMap::new();
+        let (mut by_id, mut names) = (BTreeMap::new(), BTreeMap::new());
         for (name, text) in embedded::EMBEDDED {
             let mut definition = check_text(name, text, has_rule)?;
             definition.embedded = true;
+            names.insert(definition.id.clone(), (*name).to_owned());
             by_id.insert(definition.id.clone(), definition);
         }
         for path in folder.map(list).transpose()?.unwrap_or_default() {
-            let definition = check_file(&path, has_rule)?;
+            let name = path.display().to_string();
+            let definition = check_text(&name, &read(&path)?, has_rule)?;
+            names.insert(definition.id.clone(), name);
             by_id.insert(definition.id.clone(), definition);
         }
         release::give(embedded_releases()?, &mut by_id)?;
         if let Some(folder) = folder.map(|folder| folder.join("releases")).filter(|folder| folder.is_dir()) {
             release::give(added_releases(&folder)?, &mut by_id)?;
         }
-        Ok(Self { definitions: by_id.into_values().collect() })
+        let formats = formats::load(folder)?;
+        for (id, definition) in &by_id {
+            formats::check_named(definition, names.get(id).map_or(id, String::as_str), &formats)?;
+        }
+        Ok(Self { definitions: by_id.into_values().collect(), formats })
     }
 
     /// The definition of that id.
@@ -74,16 +85,17 @@ pub fn check_text(name: &str, text: &str, has_rule: &dyn Fn(&str) -> bool) -> Re
     // Editors of Windows put a byte order mark before UTF-8.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut definition: Definition = parse(name, text)?;
-    if let Err(problem) = check::check(&definition, name, has_rule) {
-        return Err(problem.error(name, text));
-    }
+    check::check(&definition, name, has_rule).map_err(|problem| problem.error(name, text))?;
     text.clone_into(&mut definition.text);
     Ok(definition)
 }
 
-/// As `check_text`, for a file.
+/// As `check_text`, for a file, which may name the formats that are built in and those of the folder `formats` beside it.
 pub fn check_file(path: &Path, has_rule: &dyn Fn(&str) -> bool) -> Result<Definition, Error> {
-    check_text(&path.display().to_string(), &read(path)?, has_rule)
+    let name = path.display().to_string();
+    let definition = check_text(&name, &read(path)?, has_rule)?;
+    formats::check_named(&definition, &name, &formats::load(path.parent())?)?;
+    Ok(definition)
 }
 
 /// A table of releases by its file's name.
@@ -103,7 +115,7 @@ fn added_releases(folder: &Path) -> Result<Vec<NamedTable>, Error> {
     list(folder)?.into_iter().map(table).collect()
 }
 
-/// A file of definitions or releases as text.
+/// A file of definitions, releases or formats as text.
 #[expect(clippy::disallowed_types, reason = "the seam")]
 pub fn read(path: &Path) -> Result<String, Error> {
     let failed = |source| Error::input("read definition", path, source);

@@ -1,5 +1,6 @@
 //! The types of a definition file. `collectors/README.md` documents every field.
 
+mod format;
 mod variable;
 mod version;
 
@@ -7,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::release::Release;
 
+pub use format::{
+    Encoding, FieldNames, FormatExample, LevelWords, LogFormat, RecordForm, TableForm, TimeForm,
+};
 pub use variable::{
     Base64Variable, IniVariable, JsonVariable, PlainVariable, PropertiesVariable, RegistryVariable,
     SearchVariable, ServiceVariable, VariableProbe, VariableProbes, XmlVariable,
@@ -318,6 +322,8 @@ pub struct CollectItem {
     pub max_age: Option<String>,
     /// Larger files are cut to their first line and their newest part: `200MB`.
     pub max_file: Option<String>,
+    /// The log format of its files.
+    pub format: Option<String>,
     /// Redaction rules besides the common ones.
     #[serde(default)]
     pub rules: Vec<String>,

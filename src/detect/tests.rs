@@ -122,7 +122,7 @@ fn catalog(body: &str) -> Catalog {
     let mut definition = check_text("x.toml", &text, &|_| true).unwrap();
     let releases = "schema = 1\nrelease = [{ version = '12.16', name = 'From table', source = 'a page' }]";
     definition.release = check_releases("x.toml", releases).unwrap().release;
-    Catalog { definitions: vec![definition] }
+    Catalog { definitions: vec![definition], formats: Vec::new() }
 }
 
 const SERVER: &str = r#"

@@ -17,14 +17,16 @@ const DAY: i64 = 86_400 * SECOND;
 const COLUMNS: [&str; 5] = ["timestamp", "time stamp", "datetime", "date", "time"];
 
 type Form = (Place, Writing);
+/// A place that a format names, and the writings that it may have there.
+pub(super) type Given = (Place, &'static [Writing]);
 
-pub(super) fn stamps(lines: &[Vec<u8>], origin: &Origin) -> Option<Stamps> {
+pub(super) fn stamps(lines: &[Vec<u8>], origin: &Origin, given: &[Given]) -> Option<Stamps> {
     let is_w3c = lines.iter().any(|line| line.starts_with(b"#Fields:"));
     let zone = if is_w3c { utc() } else { origin.zone.clone() };
     let modified = origin.modified.map(|time| time.timestamp_micros());
     let context = Context { latest: modified.map_or(4 * i64::from(i32::MAX) * SECOND, |time| time + DAY) };
     let table = Table { lines, context, column: lines.first().and_then(|line| time_column(line)), modified };
-    let forms = table.forms();
+    let forms = table.forms(given);
     let last = Cell::new((i64::MIN, (0, 0)));
     (!forms.is_empty()).then_some(Stamps { forms, context, zone, last })
 }
@@ -53,12 +55,16 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    fn forms(&self) -> Vec<Form> {
-        let mut left: Vec<&[u8]> =
-            self.lines.iter().map(Vec::as_slice).filter(|line| !line.trim_ascii().is_empty()).collect();
+    fn forms(&self, given: &[Given]) -> Vec<Form> {
+        let mut left = self.filled();
         let all = left.len();
-        let mut forms = Vec::new();
-        let mut first_hits = 0;
+        let (mut forms, mut first_hits) = self.given(given, &mut left);
+        // A file that does not fit the format is told by its content, as any other.
+        if first_hits * 4 < all {
+            forms.clear();
+            first_hits = 0;
+            left = self.filled();
+        }
         while forms.len() < FORMS {
             let Some((form, hits)) = self.best(&left, forms.is_empty()) else { break };
             // One line with a time is no log yet, unless a column is named for it; a few dates in texts are no second format.
@@ -71,17 +77,35 @@ impl Table<'_> {
             left.retain(|line| !self.has(form, line));
             forms.push(form);
         }
-        forms
+        // Too few times to be told by content, as where one record has a long trace, are enough for who knows the format.
+        if forms.is_empty() { self.given(given, &mut self.filled()).0 } else { forms }
+    }
+
+    fn filled(&self) -> Vec<&[u8]> {
+        self.lines.iter().map(Vec::as_slice).filter(|line| !line.trim_ascii().is_empty()).collect()
+    }
+
+    /// The forms of a format that lines have, and how many lines that are; those lines are taken out.
+    fn given(&self, given: &[Given], left: &mut Vec<&[u8]>) -> (Vec<Form>, usize) {
+        let (mut forms, mut hits) = (Vec::new(), 0);
+        for (place, writings) in given {
+            let Some((form, more)) = self.best_at(*place, left, writings) else { continue };
+            hits += more;
+            left.retain(|line| !self.has(form, line));
+            forms.push(form);
+        }
+        (forms, hits)
     }
 
     /// The form that most lines have; the column that is named for it comes before all others.
     fn best(&self, lines: &[&[u8]], is_first: bool) -> Option<(Form, usize)> {
-        let named = self.column.filter(|_| is_first).and_then(|place| self.best_at(place, lines));
+        let named =
+            self.column.filter(|_| is_first).and_then(|place| self.best_at(place, lines, &Writing::ALL));
         if named.is_some() {
             return named;
         }
         let mut best: Option<(Form, usize)> = None;
-        for found in place::ALL.iter().filter_map(|place| self.best_at(*place, lines)) {
+        for found in place::ALL.iter().filter_map(|place| self.best_at(*place, lines, &Writing::ALL)) {
             if best.is_none_or(|(_, most)| found.1 > most) {
                 best = Some(found);
             }
@@ -89,14 +113,13 @@ impl Table<'_> {
         best
     }
 
-    fn best_at(&self, place: Place, lines: &[&[u8]]) -> Option<(Form, usize)> {
+    fn best_at(&self, place: Place, lines: &[&[u8]], among: &[Writing]) -> Option<(Form, usize)> {
         let starts: Vec<(&[u8], usize)> =
             lines.iter().filter_map(|line| Some((*line, place.find(line)?))).collect();
         let count = |writing: Writing| {
             starts.iter().filter(|(line, at)| writing.read(line, *at, self.context).is_some()).count()
         };
-        let counts: Vec<(Writing, usize)> =
-            Writing::ALL.into_iter().map(|writing| (writing, count(writing))).collect();
+        let counts: Vec<(Writing, usize)> = among.iter().map(|writing| (*writing, count(*writing))).collect();
         let of =
             |wanted: Writing| counts.iter().find(|(writing, _)| *writing == wanted).map(|(_, hits)| *hits);
         let (mut writing, hits) = counts.iter().rev().max_by_key(|(_, hits)| *hits).copied()?;

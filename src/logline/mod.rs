@@ -1,11 +1,15 @@
 //! When a line of a log was written: finds the time stamps of all formats that the products and the systems beneath them use.
 //!
 //! The writing and the place of a file's stamps are told once, from lines of its start, middle and end; then only those are
-//! looked for. A line without a stamp belongs to the record before it.
+//! looked for. A line without a stamp belongs to the record before it. What else a line says, the formats tell, which are
+//! data (`collectors/formats/`).
 
 mod cursor;
 mod detect;
+mod format;
+mod formats;
 mod place;
+mod record;
 mod stamp;
 mod wide;
 
@@ -14,7 +18,10 @@ use std::cell::Cell;
 use chrono::{DateTime, Utc};
 
 use crate::host::Zone;
+pub use format::Format;
+pub use formats::Formats;
 use place::Place;
+pub use record::{Level, Line, Parser, Record};
 use stamp::{Context, SECOND, Writing};
 pub use wide::Text;
 
@@ -62,7 +69,13 @@ pub struct Stamps {
 impl Stamps {
     /// Tells the format of a file from some of its lines, the first line first. Nothing if too few of them have a stamp.
     pub fn of(lines: &[Vec<u8>], origin: &Origin) -> Option<Self> {
-        detect::stamps(lines, origin)
+        detect::stamps(lines, origin, &[])
+    }
+
+    /// As `of`, for a file whose format is known. What the format says comes first; where the file does not fit, and for lines
+    /// of another program in it, its content tells.
+    pub fn of_format(format: Option<&Format>, lines: &[Vec<u8>], origin: &Origin) -> Option<Self> {
+        detect::stamps(lines, origin, &format.map(|format| format.times(lines)).unwrap_or_default())
     }
 
     /// When the record was written that begins with this line; nothing for a line that continues one.
@@ -91,5 +104,7 @@ impl Stamps {
     }
 }
 
+#[cfg(test)]
+mod corpus;
 #[cfg(test)]
 mod tests;

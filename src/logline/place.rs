@@ -66,7 +66,32 @@ pub(super) const ALL: [Place; 38] = [
     Place::Word(4),
 ];
 
+/// Signs between columns and what they are called.
+const SIGNS: [(u8, &str); 4] = [(b'\t', "tab"), (b'|', "pipe"), (b';', "semicolon"), (b',', "comma")];
+
 impl Place {
+    /// The place that a format calls so.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|place| place.name() == name)
+    }
+
+    /// What a format calls it: `start`, `tab 2`, `json @timestamp`.
+    fn name(self) -> String {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_matches(['"', '=']).to_owned();
+        match self {
+            Self::Start => "start".to_owned(),
+            Self::Number => "number".to_owned(),
+            Self::Column(sign, at) => {
+                let sign = SIGNS.iter().find(|(byte, _)| *byte == sign).map_or("column", |(_, name)| *name);
+                format!("{sign} {at}")
+            }
+            Self::Bracket(at) => format!("bracket {at}"),
+            Self::Json(key) => format!("json {}", text(key)),
+            Self::Named(name) => format!("named {}", text(name)),
+            Self::Word(at) => format!("word {at}"),
+        }
+    }
+
     /// Where a stamp would begin.
     pub(super) fn find(self, line: &[u8]) -> Option<usize> {
         let line = &line[..line.len().min(REACH)];

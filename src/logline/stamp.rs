@@ -54,6 +54,22 @@ impl Writing {
         Self::Epoch,
     ];
 
+    /// The writings that a format calls so; of several the file tells which.
+    pub(super) fn of_name(name: &str) -> Option<&'static [Self]> {
+        Some(match name {
+            "compact" => &[Self::Compact],
+            "year-first" => &[Self::YearFirst],
+            "locale" => &[Self::MonthFirst, Self::DayFirst],
+            "month-first" => &[Self::MonthFirst],
+            "day-first" => &[Self::DayFirst],
+            "day-name" => &[Self::DayName],
+            "name-day" => &[Self::NameDay],
+            "epoch" => &[Self::Epoch],
+            "any" => &Self::ALL,
+            _ => return None,
+        })
+    }
+
     /// The stamp that begins at `at`.
     pub(super) fn read(self, line: &[u8], at: usize, context: Context) -> Option<Written> {
         let cursor = Cursor::new(line, at);

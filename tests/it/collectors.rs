@@ -82,6 +82,72 @@ fn errors_name_file_line_field_and_what_would_be_right() {
     }
 }
 
+const FORMAT: &str = r#"schema = 1
+id = "example-log"
+name = "Example"
+continues = true
+
+[[time]]
+place = "start"
+writing = "year-first"
+
+[[record]]
+pattern = '^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<level>[A-Z]) (?P<message>.*)'
+
+[level]
+error = ["E"]
+
+[[example]]
+line = "2019-02-01 04:59:01 E it broke"
+level = "error"
+"#;
+
+#[test]
+fn formats_are_listed_and_a_folder_may_add_some() {
+    let listed = Run::new(["collectors", "formats", "--json"]).run().code(0).json();
+    let ids: Vec<&str> =
+        listed.as_array().expect("a list").iter().filter_map(|one| one["id"].as_str()).collect();
+    assert!(ids.len() >= 20 && ids.contains(&"sense-tab") && ids.contains(&"text"), "{ids:?}");
+
+    let named = EXAMPLE.to_owned() + "format = \"example-log\"\n";
+    let root = Root::linux()
+        .file("/definitions/example-server.toml", &named)
+        .file("/definitions/formats/example-log.toml", FORMAT);
+    let folder = root.real("/definitions");
+    let ran = Run::new(["collectors", "formats", "--collectors"]).arg(&folder).run().code(0);
+    assert!(ran.text().contains("example-log") && ran.text().contains("(added)"), "{ran}");
+    Run::new(["collectors", "check"]).arg(folder.join("example-server.toml")).run().code(0);
+    Run::new(["collectors", "check"]).arg(folder.join("formats/example-log.toml")).run().code(0);
+    assert!(Run::new(["collectors", "show", "karaf"]).run().code(0).text().contains("id = \"karaf\""));
+}
+
+#[test]
+fn a_format_that_is_not_there_or_not_right_stops_the_run() {
+    let named = EXAMPLE.to_owned() + "format = \"exampel-log\"\n";
+    let root = Root::linux().file("/definitions/example-server.toml", &named);
+    let check =
+        Run::new(["collectors", "check"]).arg(root.real("/definitions/example-server.toml")).run().code(4);
+    assert!(
+        check.stderr.contains("example-server.toml:19:") && check.stderr.contains("exampel-log"),
+        "{check}"
+    );
+    for (change, line, word) in [
+        (("start", "begin"), 7, "begin"),
+        (("year-first", "iso"), 8, "iso"),
+        (("(?P<level>", "(?P<livel>"), 11, "livel"),
+        (("'^(", "'("), 11, "anywhere"),
+        (("level = \"error\"", "level = \"info\""), 17, "error"),
+        (("E it broke", "it broke"), 17, "understood"),
+        (("continues", "continued"), 4, "continues"),
+    ] {
+        let root = Root::linux().file("/d/formats/example-log.toml", FORMAT.replacen(change.0, change.1, 1));
+        let ran = Run::new(["collectors", "list", "--collectors"]).arg(root.real("/d")).run().code(4);
+        assert!(ran.stderr.contains(&format!("example-log.toml:{line}:")), "{change:?}\n{ran}");
+        assert!(ran.stderr.contains(word), "{change:?}\n{ran}");
+        Run::new(["collectors", "check"]).arg(root.real("/d/formats/example-log.toml")).run().code(4);
+    }
+}
+
 #[test]
 fn a_good_file_is_ok_and_the_built_in_ones_are() {
     let root = Root::linux().file("/example-server.toml", EXAMPLE);

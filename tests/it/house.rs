@@ -164,6 +164,7 @@ fn help_has_an_example_for_every_command() {
         &["collectors", "list"],
         &["collectors", "show"],
         &["collectors", "check"],
+        &["collectors", "formats"],
     ] {
         let ran = Run::new(command).arg("--help").run().code(0);
         assert!(ran.text().contains("Example"), "{ran}");

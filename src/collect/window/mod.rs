@@ -10,7 +10,7 @@ use std::io::{self, Cursor, Read};
 use super::entry::stamp;
 use super::limit::{HEAD, marker};
 use crate::host::SeekFile;
-use crate::logline::{Moment, Origin, Stamps, Text};
+use crate::logline::{Format, Moment, Origin, Stamps, Text};
 use crate::manifest::Cut;
 use crate::plan::{Limit, Window};
 use choose::{Chosen, Part, Search};
@@ -59,19 +59,22 @@ pub(super) fn bounds((since, until): &Window) -> Option<(i64, i64)> {
     })
 }
 
+/// What is known of a log: where it comes from, and its format if the definition names one.
+pub(super) type Known<'a> = (&'a Origin, Option<&'a Format>);
+
 /// Takes the records of a window, and of those the newest ones if there is a limit.
 pub(super) fn take<S: At>(
     source: S,
-    origin: &Origin,
+    known: Known<'_>,
     window: (i64, i64),
     limit: Limit,
 ) -> io::Result<Windowed<S>> {
-    take_tuned(source, origin, (window, limit), Tuning::default())
+    take_tuned(source, known, (window, limit), Tuning::default())
 }
 
 fn take_tuned<S: At>(
     mut source: S,
-    origin: &Origin,
+    (origin, format): Known<'_>,
     (window, limit): ((i64, i64), Limit),
     tuning: Tuning,
 ) -> io::Result<Windowed<S>> {
@@ -86,7 +89,7 @@ fn take_tuned<S: At>(
         return whole("whole, not only the time window: it is no text");
     }
     let lines = lines(&mut source, text)?;
-    let Some(stamps) = Stamps::of(&lines, origin) else {
+    let Some(stamps) = Stamps::of_format(format, &lines, origin) else {
         return whole("whole, not only the time window: its lines have no time stamps");
     };
     let mut search = Search { source: &mut source, text, stamps: &stamps, window, tuning };
