@@ -6,8 +6,8 @@ mod version;
 use serde::Deserialize;
 
 pub use variable::{
-    Base64Variable, IniVariable, JsonVariable, PlainVariable, PropertiesVariable, RegistryVariable,
-    SearchVariable, ServiceVariable, VariableProbe, VariableProbes, XmlVariable,
+    Base64Variable, IniVariable, JsonVariable, PlainVariable, ProcessVariable, PropertiesVariable,
+    RegistryVariable, SearchVariable, ServiceVariable, VariableProbe, VariableProbes, XmlVariable,
 };
 pub use version::{
     FileVersion, JavascriptVersion, PeVersion, RegistryVersion, UninstallVersion, VersionProbe, VersionProbes,

@@ -1,12 +1,15 @@
 //! Values from a product's own configuration. Each file is small, read whole and never changed.
 
+use regex::Regex;
+
 use super::look::{View, captured};
-use super::program::{folder_of, is_root, program_of};
+use super::program::{folder_of, is_root, program_of, runs};
 use super::text;
 use crate::definition::{
-    Definition, JsonPath, SearchVariable, ServiceVariable, VariableProbe, Variables, XmlPath, expand,
-    expand_pattern, expand_value,
+    Definition, JsonPath, ProcessVariable, SearchVariable, ServiceVariable, VariableProbe, Variables,
+    XmlPath, expand, expand_pattern, expand_value,
 };
+use crate::host::Service;
 
 /// Longer values are no path and no name.
 const VALUE_LIMIT: usize = 1024;
@@ -66,6 +69,7 @@ fn value_of(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) ->
             }
         }
         VariableProbe::Service(probe) => service(view, probe),
+        VariableProbe::Process(probe) => process(view, probe),
         VariableProbe::Search(probe) => search(view, probe, variables),
         VariableProbe::Ini(_)
         | VariableProbe::Xml(_)
@@ -97,16 +101,48 @@ fn in_file(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) -> 
         VariableProbe::Base64(_) => {
             told(text::base64(&content).map(Some).ok_or_else(|| "is no base64".to_owned()))
         }
-        VariableProbe::Registry(_) | VariableProbe::Service(_) | VariableProbe::Search(_) => None,
+        VariableProbe::Registry(_)
+        | VariableProbe::Service(_)
+        | VariableProbe::Process(_)
+        | VariableProbe::Search(_) => None,
     }
 }
 
 fn service(view: &View<'_>, probe: &ServiceVariable) -> Option<String> {
     let name = view.whole(&probe.service)?;
-    view.services().iter().filter(|service| name.is_match(&service.name)).find_map(|service| {
-        let program = program_of(&service.image_path, view.vars())?;
-        folder_of(&program, probe.up, view.is_windows())
-    })
+    view.services()
+        .iter()
+        .filter(|service| is_named(view, &name, service))
+        .find_map(|service| in_service(view, probe, service))
+}
+
+/// Whether a service has a name; that of a unit counts with and without its ending.
+fn is_named(view: &View<'_>, name: &Regex, service: &Service) -> bool {
+    let short = service.name.strip_suffix(".service").filter(|_| !view.is_windows());
+    name.is_match(&service.name) || short.is_some_and(|short| name.is_match(short))
+}
+
+/// What a probe finds at one service. Command lines may hold secrets: only what the pattern captures leaves this place.
+fn in_service(view: &View<'_>, probe: &ServiceVariable, service: &Service) -> Option<String> {
+    match &probe.pattern {
+        Some(pattern) => {
+            let line = expand_value(&service.image_path, view.vars());
+            captured(&view.expression(pattern)?, &line).map(str::to_owned)
+        }
+        None => {
+            let program = program_of(&service.image_path, view.vars())?;
+            folder_of(&program, probe.up, view.is_windows())
+        }
+    }
+}
+
+fn process(view: &View<'_>, probe: &ProcessVariable) -> Option<String> {
+    let name = view.whole(&probe.process)?;
+    let pattern = view.expression(&probe.pattern)?;
+    view.processes()
+        .iter()
+        .filter(|process| runs(process, &name, view.is_windows()))
+        .find_map(|process| captured(&pattern, &process.command_line()).map(str::to_owned))
 }
 
 fn search(view: &View<'_>, probe: &SearchVariable, variables: &Variables) -> Option<String> {
