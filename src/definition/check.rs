@@ -40,6 +40,9 @@ pub(super) fn check(definition: &Definition, file: &str, has_rule: &dyn Fn(&str)
     head(definition, file)?;
     let mut names = probes::detect(&definition.detect)?;
     probes::variables(definition, &mut names)?;
+    if let Some(instance) = &definition.instance {
+        check_known(instance, &Place::key("instance"), &names)?;
+    }
     probes::versions(definition, &names)?;
     for (number, release) in definition.release.iter().enumerate() {
         if !release
@@ -55,19 +58,7 @@ pub(super) fn check(definition: &Definition, file: &str, has_rule: &dyn Fn(&str)
             );
         }
     }
-    for (number, role) in definition.role.iter().enumerate() {
-        let place = Place::key("role").at(number);
-        if role.when.is_empty() {
-            return wrong(
-                place.then("when"),
-                "is empty",
-                "name at least one condition: [{ service = \"…\" }]",
-            );
-        }
-        for (index, condition) in role.when.iter().enumerate() {
-            check_condition(condition, &place.then("when").at(index), &names)?;
-        }
-    }
+    roles(definition, &names)?;
     let mut ids = BTreeSet::new();
     for (number, item) in definition.collect.iter().enumerate() {
         let place = Place::key("collect").at(number);
@@ -84,6 +75,23 @@ pub(super) fn check(definition: &Definition, file: &str, has_rule: &dyn Fn(&str)
         let place = Place::key("never").at(number);
         check_template(glob, &place, &names)?;
         check_glob(glob, &place)?;
+    }
+    Ok(())
+}
+
+fn roles(definition: &Definition, names: &Names) -> Checked {
+    for (number, role) in definition.role.iter().enumerate() {
+        let place = Place::key("role").at(number);
+        if role.when.is_empty() {
+            return wrong(
+                place.then("when"),
+                "is empty",
+                "name at least one condition: [{ service = \"…\" }]",
+            );
+        }
+        for (index, condition) in role.when.iter().enumerate() {
+            check_condition(condition, &place.then("when").at(index), names)?;
+        }
     }
     Ok(())
 }

@@ -26,6 +26,8 @@ pub struct Definition {
     /// Signs of the product on a host.
     #[serde(default)]
     pub detect: Detect,
+    /// The variable that tells several installations on one host apart: each value of it is one.
+    pub instance: Option<String>,
     /// Where its version is read, in this order.
     #[serde(default)]
     pub version: VersionProbes,

@@ -7,6 +7,9 @@ use super::*;
 use crate::definition::check_text;
 use crate::host::{InstalledPackage, Miss, Os, Process, Service, Value, Vars};
 
+mod commands;
+mod instances;
+
 type Lines<T> = Result<Vec<T>, Miss>;
 
 struct Fake {
@@ -14,6 +17,7 @@ struct Fake {
     vars: Vars,
     files: BTreeMap<String, Vec<u8>>,
     denied: Vec<&'static str>,
+    empty: Vec<&'static str>,
     keys: BTreeMap<String, Vec<(String, Value)>>,
     services: Lines<Service>,
     installed: Lines<InstalledPackage>,
@@ -28,6 +32,7 @@ impl Fake {
             vars: Vars::new(os, vars),
             files: BTreeMap::new(),
             denied: Vec::new(),
+            empty: Vec::new(),
             keys: BTreeMap::new(),
             services: Ok(Vec::new()),
             installed: Ok(Vec::new()),
@@ -80,11 +85,17 @@ impl Look for Fake {
         &self.vars
     }
     fn exists(&self, path: &str) -> io::Result<()> {
+        if self.empty.contains(&path) {
+            return Ok(());
+        }
         let below = format!("{}\\", path.to_lowercase());
         if self.files.keys().any(|known| known.starts_with(&below)) {
             return Ok(());
         }
         self.bytes(path).map(drop)
+    }
+    fn is_empty_folder(&self, path: &str) -> bool {
+        self.empty.contains(&path)
     }
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         self.bytes(path).cloned()
@@ -115,11 +126,6 @@ impl Look for Fake {
     fn processes(&self) -> Lines<Process> {
         self.processes.clone()
     }
-}
-
-/// A process with its command line.
-fn process(pid: u32, name: &str, line: &str) -> Process {
-    Process { pid, name: name.to_owned(), command_line: line.to_owned(), ..Process::default() }
 }
 
 fn catalog(body: &str) -> Catalog {
@@ -359,48 +365,4 @@ variable = 'install_dir'
     }]);
     assert_eq!(found(&process, &catalog).0.variables["install_dir"], "/srv/example");
     assert!(detect_on(&Fake::new(Os::Linux), &catalog).installations.is_empty());
-}
-
-#[test]
-fn command_lines_tell_variables() {
-    let body = r#"
-[[detect.unit]]
-name = 'example.*'
-[[detect.service]]
-name = 'Example.*'
-[[variable.service]]
-name = 'data_dir'
-service = 'Example.*'
-pattern = '\s-d\s+"?([^"]+)'
-[[variable.process]]
-name = 'data_dir'
-process = 'java|repctl'
-pattern = '\s-d\s+"?([^"]+)'
-default = '/var/example'
-"#;
-    let catalog = catalog(body);
-    let windows = |line: &str| Fake::new(Os::Windows).service("ExampleServer", line);
-    let by_service = windows(r#""C:\E\repctl.exe" -d "%ProgramData%\My Data" --password=hunter2"#);
-    assert_eq!(found(&by_service, &catalog).0.variables["data_dir"], r"C:\ProgramData\My Data");
-    let told = format!("{:?}", found(&by_service, &catalog));
-    assert!(!told.contains("hunter2"), "{told}");
-    let mut by_process = windows(r"C:\E\repctl.exe");
-    by_process.processes = Ok(vec![
-        process(3, "other.exe", r"other.exe -d C:\No"),
-        process(5, "repctl.exe", r"repctl.exe"),
-        process(6, "repctl.exe", r#"repctl.exe -d "D:\Data" --password=hunter2"#),
-    ]);
-    assert_eq!(found(&by_process, &catalog).0.variables["data_dir"], r"D:\Data");
-    let unit = Fake::new(Os::Linux).service("example.service", "/opt/e/run -d /srv/data");
-    assert_eq!(found(&unit, &catalog).0.variables["data_dir"], "/srv/data");
-    let mut plain = Fake::new(Os::Linux).service("example.service", "/opt/e/run");
-    assert_eq!(found(&plain, &catalog).0.variables["data_dir"], "/var/example");
-    plain.processes = Ok(vec![Process {
-        pid: 9,
-        name: "java".to_owned(),
-        executable: Some("/usr/bin/java".to_owned()),
-        arguments: vec!["-d".to_owned(), "/srv/my data".to_owned(), "x".to_owned()],
-        ..Process::default()
-    }]);
-    assert_eq!(found(&plain, &catalog).0.variables["data_dir"], "/srv/my data");
 }

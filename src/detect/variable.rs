@@ -2,14 +2,14 @@
 
 use regex::Regex;
 
-use super::look::{View, captured};
 use super::program::{folder_of, is_root, program_of, runs};
 use super::text;
+use super::view::{Owner, View, captured};
 use crate::definition::{
-    Definition, JsonPath, ProcessVariable, SearchVariable, ServiceVariable, VariableProbe, Variables,
-    XmlPath, expand, expand_pattern, expand_value,
+    Definition, JsonPath, SearchVariable, ServiceVariable, VariableProbe, Variables, XmlPath, expand,
+    expand_pattern, expand_value,
 };
-use crate::host::Service;
+use crate::host::{Process, Service};
 
 /// Longer values are no path and no name.
 const VALUE_LIMIT: usize = 1024;
@@ -59,7 +59,7 @@ pub(super) fn settle(view: &View<'_>, name: &str, raw: &str) -> Option<String> {
     Some(trimmed.to_owned())
 }
 
-fn value_of(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) -> Option<String> {
+pub(super) fn value_of(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) -> Option<String> {
     match probe {
         VariableProbe::Registry(probe) => {
             let value = view.registry_text(&probe.key, &probe.value)?;
@@ -68,9 +68,10 @@ fn value_of(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) ->
                 None => Some(value),
             }
         }
-        VariableProbe::Service(probe) => service(view, probe),
-        VariableProbe::Process(probe) => process(view, probe),
-        VariableProbe::Search(probe) => search(view, probe, variables),
+        VariableProbe::Service(_) | VariableProbe::Process(_) => {
+            each(view, probe).into_iter().find_map(|(_, value)| value)
+        }
+        VariableProbe::Search(probe) => folders(view, probe, variables).into_iter().next(),
         VariableProbe::Ini(_)
         | VariableProbe::Xml(_)
         | VariableProbe::Json(_)
@@ -108,12 +109,29 @@ fn in_file(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) -> 
     }
 }
 
-fn service(view: &View<'_>, probe: &ServiceVariable) -> Option<String> {
-    let name = view.whole(&probe.service)?;
-    view.services()
-        .iter()
-        .filter(|service| is_named(view, &name, service))
-        .find_map(|service| in_service(view, probe, service))
+/// What the services or processes that a probe asks for tell, each for itself.
+pub(super) fn each(view: &View<'_>, probe: VariableProbe<'_>) -> Vec<(Option<Owner>, Option<String>)> {
+    match probe {
+        VariableProbe::Service(probe) => {
+            let Some(name) = view.whole(&probe.service) else { return Vec::new() };
+            let named = view.services().filter(|service| is_named(view, &name, service));
+            let tell = |service: &Service| {
+                (Some(Owner::Service(service.name.clone())), in_service(view, probe, service))
+            };
+            named.map(tell).collect()
+        }
+        VariableProbe::Process(probe) => {
+            let name = view.whole(&probe.process).zip(view.expression(&probe.pattern));
+            let Some((name, pattern)) = name else { return Vec::new() };
+            let running = view.processes().filter(|process| runs(process, &name, view.is_windows()));
+            let tell = |process: &Process| {
+                let value = captured(&pattern, &process.command_line()).map(str::to_owned);
+                (Some(Owner::Process(process.pid)), value)
+            };
+            running.map(tell).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Whether a service has a name; that of a unit counts with and without its ending.
@@ -124,30 +142,20 @@ fn is_named(view: &View<'_>, name: &Regex, service: &Service) -> bool {
 
 /// What a probe finds at one service. Command lines may hold secrets: only what the pattern captures leaves this place.
 fn in_service(view: &View<'_>, probe: &ServiceVariable, service: &Service) -> Option<String> {
-    match &probe.pattern {
-        Some(pattern) => {
-            let line = expand_value(&service.image_path, view.vars());
-            captured(&view.expression(pattern)?, &line).map(str::to_owned)
-        }
-        None => {
-            let program = program_of(&service.image_path, view.vars())?;
-            folder_of(&program, probe.up, view.is_windows())
-        }
+    if let Some(pattern) = &probe.pattern {
+        let line = expand_value(&service.image_path, view.vars());
+        captured(&view.expression(pattern)?, &line).map(str::to_owned)
+    } else {
+        let program = program_of(&service.image_path, view.vars())?;
+        folder_of(&program, probe.up, view.is_windows())
     }
 }
 
-fn process(view: &View<'_>, probe: &ProcessVariable) -> Option<String> {
-    let name = view.whole(&probe.process)?;
-    let pattern = view.expression(&probe.pattern)?;
-    view.processes()
-        .iter()
-        .filter(|process| runs(process, &name, view.is_windows()))
-        .find_map(|process| captured(&pattern, &process.command_line()).map(str::to_owned))
-}
-
-fn search(view: &View<'_>, probe: &SearchVariable, variables: &Variables) -> Option<String> {
-    let pattern = expand_pattern(&probe.path, view.vars(), variables).ok()?;
+/// All folders that a probe finds, the newest first.
+pub(super) fn folders(view: &View<'_>, probe: &SearchVariable, variables: &Variables) -> Vec<String> {
+    let pattern = expand_pattern(&probe.path, view.vars(), variables).ok();
+    let found = pattern.map(|pattern| view.search(&pattern));
     // Sorted order puts a newer version's folder behind an older one's.
-    let last = view.search(&pattern).pop()?;
-    folder_of(&last, probe.up, view.is_windows())
+    let files = found.iter().flat_map(|found| found.iter().rev());
+    files.filter_map(|file| folder_of(file, probe.up, view.is_windows())).collect()
 }

@@ -43,14 +43,14 @@ impl Process {
     }
 }
 
+/// The processes with everything that the document tells.
 fn snapshot() -> Result<System, Miss> {
+    refreshed(ProcessRefreshKind::nothing().with_memory().with_user(UpdateKind::Always))
+}
+
+fn refreshed(what: ProcessRefreshKind) -> Result<System, Miss> {
     let mut system = System::new().map_err(|error| super::live::failed(&error))?;
-    let what = ProcessRefreshKind::nothing()
-        .with_memory()
-        .with_cmd(UpdateKind::Always)
-        .with_exe(UpdateKind::Always)
-        .with_user(UpdateKind::Always)
-        .without_tasks();
+    let what = what.with_cmd(UpdateKind::Always).with_exe(UpdateKind::Always).without_tasks();
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
     Ok(system)
 }
@@ -65,7 +65,7 @@ pub(super) fn list(host: &Host) -> Result<Vec<Process>, Miss> {
             Err(miss) => Err(miss),
         };
     }
-    let mut processes: Vec<Process> = snapshot()?
+    let mut processes: Vec<Process> = refreshed(ProcessRefreshKind::nothing())?
         .processes()
         .values()
         .map(|process| Process {
