@@ -1,8 +1,6 @@
 //! Values from a product's own configuration. Each file is small, read whole and never changed.
 
-use regex::Regex;
-
-use super::program::{folder_of, is_root, program_of, runs};
+use super::program::{file_name, folder_of, is_root, program_of, runs};
 use super::text;
 use super::view::{Owner, View, captured};
 use crate::definition::{
@@ -113,12 +111,11 @@ fn in_file(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) -> 
 pub(super) fn each(view: &View<'_>, probe: VariableProbe<'_>) -> Vec<(Option<Owner>, Option<String>)> {
     match probe {
         VariableProbe::Service(probe) => {
-            let Some(name) = view.whole(&probe.service) else { return Vec::new() };
-            let named = view.services().filter(|service| is_named(view, &name, service));
+            let asked = view.services().filter(|service| is_asked(view, probe, service));
             let tell = |service: &Service| {
                 (Some(Owner::Service(service.name.clone())), in_service(view, probe, service))
             };
-            named.map(tell).collect()
+            asked.map(tell).collect()
         }
         VariableProbe::Process(probe) => {
             let name = view.whole(&probe.process).zip(view.expression(&probe.pattern));
@@ -134,10 +131,18 @@ pub(super) fn each(view: &View<'_>, probe: VariableProbe<'_>) -> Vec<(Option<Own
     }
 }
 
-/// Whether a service has a name; that of a unit counts with and without its ending.
-fn is_named(view: &View<'_>, name: &Regex, service: &Service) -> bool {
+/// Whether a probe asks for a service. The name of a unit counts with and without its ending.
+fn is_asked(view: &View<'_>, probe: &ServiceVariable, service: &Service) -> bool {
+    let matches = |pattern: &str, text: &str| view.whole(pattern).is_some_and(|regex| regex.is_match(text));
     let short = service.name.strip_suffix(".service").filter(|_| !view.is_windows());
-    name.is_match(&service.name) || short.is_some_and(|short| name.is_match(short))
+    let named =
+        matches(&probe.service, &service.name) || short.is_some_and(|short| matches(&probe.service, short));
+    named
+        && probe.display_name.as_deref().is_none_or(|pattern| matches(pattern, &service.display_name))
+        && probe.program.as_deref().is_none_or(|pattern| {
+            program_of(&service.image_path, view.vars())
+                .is_some_and(|path| matches(pattern, file_name(&path, view.is_windows())))
+        })
 }
 
 /// What a probe finds at one service. Command lines may hold secrets: only what the pattern captures leaves this place.

@@ -93,6 +93,8 @@ pub(super) fn variables(definition: &Definition, names: &mut Names) -> Checked {
 
 fn service(probe: &ServiceVariable, place: &Place) -> Checked {
     check_regex(&probe.service, &place.then("service"))?;
+    optional_regex(probe.display_name.as_deref(), &place.then("display_name"))?;
+    optional_regex(probe.program.as_deref(), &place.then("program"))?;
     optional_regex(probe.pattern.as_deref(), &place.then("pattern"))?;
     if probe.pattern.is_some() && probe.up > 0 {
         let hint = "leave up out; let the first group of pattern end where the value does";

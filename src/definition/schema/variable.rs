@@ -162,6 +162,10 @@ pub struct ServiceVariable {
     pub name: String,
     /// Regular expression of the whole name of the service.
     pub service: String,
+    /// Regular expression of the whole display name.
+    pub display_name: Option<String>,
+    /// Regular expression of the whole file name of its program.
+    pub program: Option<String>,
     /// Regular expression on the command line that starts it, whose first group, or whole match, is the value.
     pub pattern: Option<String>,
     /// How many folders above the program's own it is.

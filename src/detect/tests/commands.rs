@@ -16,7 +16,9 @@ name = 'example.*'
 name = 'Example.*'
 [[variable.service]]
 name = 'data_dir'
-service = 'Example.*'
+service = '.+'
+display_name = '.*'
+program = 'repctl\.exe|run'
 pattern = '\s-d\s+(?:"([^"]+)"|(\S+))'
 [[variable.process]]
 name = 'data_dir'
@@ -30,6 +32,8 @@ default = '/var/example'
     assert_eq!(found(&by_service, &catalog).0.variables["data_dir"], r"C:\ProgramData\My Data");
     let told = format!("{:?}", found(&by_service, &catalog));
     assert!(!told.contains("hunter2"), "{told}");
+    let other = windows(r"C:\E\other.exe -d E:\Data");
+    assert_eq!(found(&other, &catalog).0.variables["data_dir"], "/var/example");
     let mut by_process = windows(r"C:\E\repctl.exe");
     by_process.processes = Ok(vec![
         process(3, "other.exe", r"other.exe -d C:\No"),
