@@ -46,7 +46,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let mut durations = Durations::default();
     let detection = durations.of("detect", &host, || detect(&host, &catalog));
     if nothing_to_do(args, &detection) {
-        say_nothing_found(&host);
+        say_nothing_found(&host, &detection);
         return Ok(Exit::Finding);
     }
     chosen.confirmed = consent::to_never(never_named(&host, &detection.installations, &chosen));
@@ -78,6 +78,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         max_bundle: most.zip(estimate.as_ref()).map(|(bytes, estimate)| MaxBundle { bytes, estimate }),
         case_number: args.case.clone(),
         installations: detect_command::installations(&detection, &host),
+        left_overs: detect_command::left_overs(&detection),
         probe_failures: detection.failures.clone(),
         durations_ms: durations.0,
     };
@@ -117,12 +118,13 @@ fn foresee(
     Ok(Some(estimate))
 }
 
-fn say_nothing_found(host: &Host) {
+fn say_nothing_found(host: &Host, detection: &Detection<'_>) {
     print::out(&format!(
         "No Qlik product was found on {}; nothing was written.\n\
          With --environment-only a bundle with facts about this host is made; --add PATH takes what you name.\n",
         print::plain(&host.name)
     ));
+    print::out(&print::plain(&detect_command::left_over_lines(&detect_command::left_overs(detection))));
 }
 
 /// Gives way to the other programs of the host, and leaves none of its own behind.

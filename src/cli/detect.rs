@@ -9,7 +9,7 @@ use super::{args, options, print};
 use crate::Error;
 use crate::detect::{Detection, detect};
 use crate::host::Host;
-use crate::manifest::{HostFacts, InstallationFacts};
+use crate::manifest::{HostFacts, InstallationFacts, LeftOverFacts};
 
 /// What the command prints with `--json`.
 #[derive(Serialize)]
@@ -17,6 +17,8 @@ struct Document {
     schema: &'static str,
     host: HostFacts,
     installations: Vec<InstallationFacts>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_overs: Vec<LeftOverFacts>,
     probe_failures: Vec<String>,
 }
 
@@ -29,6 +31,7 @@ pub(super) fn run(args: &args::Detect) -> Result<Exit, Error> {
         schema: "1.0",
         host: host_facts(&host),
         installations: installations(&detection, &host),
+        left_overs: left_overs(&detection),
         probe_failures: detection.failures.clone(),
     };
     if args.json {
@@ -53,13 +56,41 @@ pub(super) fn installations(detection: &Detection<'_>, host: &Host) -> Vec<Insta
     let facts = detection.installations.iter().map(|found| InstallationFacts {
         product: found.definition.id.clone(),
         name: found.definition.name.clone(),
+        instance: found.instance.clone(),
         version: found.version.clone(),
         release: found.release.clone(),
         role: found.role.clone(),
-        folder: format!("data/{}/{}", host.name, found.definition.id),
+        folder: format!("data/{}/{}", host.name, found.id),
         evidence: found.evidence.clone(),
     });
     facts.collect()
+}
+
+/// What is left of products, as the manifest and the JSON output show it.
+pub(super) fn left_overs(detection: &Detection<'_>) -> Vec<LeftOverFacts> {
+    let facts = detection.left_overs.iter().map(|left| LeftOverFacts {
+        product: left.definition.id.clone(),
+        name: left.definition.name.clone(),
+        evidence: left.evidence.clone(),
+    });
+    facts.collect()
+}
+
+/// Left-overs as lines of text.
+pub(super) fn left_over_lines(left_overs: &[LeftOverFacts]) -> String {
+    let mut text = String::new();
+    for left in left_overs {
+        let _ = writeln!(text, "{}: left-overs only, nothing is taken of it", left.name);
+        for evidence in &left.evidence {
+            let _ = writeln!(text, "  {:<11}{}", evidence.probe, evidence.found);
+        }
+    }
+    text
+}
+
+/// What tells an installation from others, as it stands behind its name.
+pub(super) fn place(found: &InstallationFacts) -> String {
+    found.instance.as_ref().map_or(String::new(), |one| format!(", in {}", one.value))
 }
 
 fn text(document: &Document) -> String {
@@ -75,8 +106,13 @@ fn text(document: &Document) -> String {
             .as_ref()
             .map_or("version unknown".into(), |version| format!("version {}", version.value));
         let role = found.role.as_ref().map_or(String::new(), |role| format!(", role {}", role.value));
-        let _ = writeln!(text, "{}{release}, {version}{role}", found.name);
-        let readings = [("version", &found.version), ("release", &found.release), ("role", &found.role)];
+        let _ = writeln!(text, "{}{release}, {version}{role}{}", found.name, place(found));
+        let readings = [
+            ("instance", &found.instance),
+            ("version", &found.version),
+            ("release", &found.release),
+            ("role", &found.role),
+        ];
         for (what, reading) in readings {
             if let Some(reading) = reading {
                 let _ = writeln!(text, "  {what:<11}{} from {}", reading.value, reading.source);
@@ -86,6 +122,7 @@ fn text(document: &Document) -> String {
             let _ = writeln!(text, "  {:<11}{}", evidence.probe, evidence.found);
         }
     }
+    text.push_str(&left_over_lines(&document.left_overs));
     for failure in &document.probe_failures {
         let _ = writeln!(text, "not answered: {failure}");
     }

@@ -11,6 +11,7 @@ use super::{args, options, print};
 use crate::Error;
 use crate::detect::detect;
 use crate::estimate::{Estimate, Share, estimate, prioritize};
+use crate::manifest::{InstallationFacts, LeftOverFacts};
 use crate::plan::{Plan, PlanItem, plan};
 
 pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
@@ -25,7 +26,14 @@ pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
     if max_bundle.is_some() {
         plan = prioritize(&host, &plan, &chosen.window);
     }
-    let document = Document { plan: &plan, estimate: &estimate, max_bundle };
+    let head = Head {
+        installations: super::detect::installations(&detection, &host)
+            .into_iter()
+            .filter(|found| found.instance.is_some())
+            .collect(),
+        left_overs: super::detect::left_overs(&detection),
+    };
+    let document = Document { plan: &plan, estimate: &estimate, max_bundle, head };
     if args.json {
         print::json(&document);
     } else {
@@ -37,7 +45,7 @@ pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
 }
 
 fn print(document: &Document<'_>) {
-    let mut text = String::new();
+    let mut text = document.head.text();
     for (item, share) in document.shares() {
         let _ = writeln!(text, "{}", line(&item, share));
         if text.len() > 64 * 1024 {
@@ -76,6 +84,7 @@ struct Document<'a> {
     plan: &'a Plan,
     estimate: &'a Estimate,
     max_bundle: Option<u64>,
+    head: Head,
 }
 
 impl Document<'_> {
@@ -95,9 +104,37 @@ impl Serialize for Document<'_> {
         document.serialize_field("schema", "1.0")?;
         document.serialize_field("items_to_read", &items)?;
         document.serialize_field("bytes_to_read", &bytes)?;
+        if !self.head.installations.is_empty() {
+            document.serialize_field("installations", &self.head.installations)?;
+        }
+        if !self.head.left_overs.is_empty() {
+            document.serialize_field("left_overs", &self.head.left_overs)?;
+        }
         document.serialize_field("items", &Items(self))?;
         document.serialize_field("estimate", &estimated(self.estimate, self.max_bundle))?;
         document.end()
+    }
+}
+
+/// What a reader must know of the products before the items: several installations of one, and mere left-overs.
+struct Head {
+    installations: Vec<InstallationFacts>,
+    left_overs: Vec<LeftOverFacts>,
+}
+
+impl Head {
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for found in &self.installations {
+            let version = found.version.as_ref().map_or("version unknown", |version| &version.value);
+            let _ =
+                writeln!(text, "{} {version}{}: {}", found.name, super::detect::place(found), found.folder);
+        }
+        text.push_str(&super::detect::left_over_lines(&self.left_overs));
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        print::plain(&text)
     }
 }
 

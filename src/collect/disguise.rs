@@ -30,6 +30,9 @@ pub(super) fn head(redaction: &Redaction, mut manifest: Manifest<PackedLines>) -
     for found in &mut manifest.installations {
         installation(redaction, found);
     }
+    for evidence in manifest.left_overs.iter_mut().flat_map(|left| &mut left.evidence) {
+        evidence.found = redaction.clear_name(&evidence.found);
+    }
     manifest
 }
 
@@ -38,6 +41,10 @@ fn installation(redaction: &Redaction, found: &mut InstallationFacts) {
     let readings = [&mut found.version, &mut found.release, &mut found.role];
     for reading in readings.into_iter().flatten() {
         reading.source = redaction.clear_name(&reading.source);
+    }
+    if let Some(instance) = &mut found.instance {
+        instance.value = redaction.clear_name(&instance.value);
+        instance.source = redaction.clear_name(&instance.source);
     }
     for evidence in &mut found.evidence {
         evidence.found = redaction.clear_name(&evidence.found);

@@ -64,6 +64,8 @@ pub struct Job<'a> {
     pub case_number: Option<String>,
     /// The products found, for the manifest.
     pub installations: Vec<manifest::InstallationFacts>,
+    /// Products of which only left-overs were found.
+    pub left_overs: Vec<manifest::LeftOverFacts>,
     /// Probes that failed.
     pub probe_failures: Vec<String>,
     /// Milliseconds of the steps before.
@@ -98,7 +100,11 @@ fn gather<W: Target>(
     ));
     for found in &job.installations {
         let version = found.version.as_ref().map_or("unknown version", |version| version.value.as_str());
-        log.line(&format!("found {} {version}", found.name));
+        let place = found.instance.as_ref().map_or(String::new(), |one| format!(" in {}", one.value));
+        log.line(&format!("found {} {version}{place}", found.name));
+    }
+    for left in &job.left_overs {
+        log.line(&format!("only left-overs of {}, nothing is taken of it", left.name));
     }
     for failure in &job.probe_failures {
         log.line(&format!("probe failed: {failure}"));

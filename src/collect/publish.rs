@@ -255,6 +255,7 @@ fn manifest(job: &Job<'_>, gathered: Gathered, started: &str, collect_ms: u64) -
             utc_offset: job.host.clock.now().format("%:z").to_string(),
         },
         installations: job.installations.clone(),
+        left_overs: job.left_overs.clone(),
         probe_failures: job.probe_failures.clone(),
         totals: entries.totals().clone(),
         redaction: RedactionFacts { privacy: privacy.into(), masks: gathered.masks, learned_values: 0 },

@@ -44,6 +44,7 @@ fn collected(folder: &Path, host: &Host, deadline: Deadline, change: impl FnOnce
         max_bundle: None,
         case_number: None,
         installations: Vec::new(),
+        left_overs: Vec::new(),
         probe_failures: Vec::new(),
         durations_ms: BTreeMap::new(),
     };

@@ -55,20 +55,11 @@ pub(super) fn check(definition: &Definition, file: &str, has_rule: &dyn Fn(&str)
     head(definition, file)?;
     let mut names = probes::detect(&definition.detect)?;
     probes::variables(definition, &mut names)?;
-    probes::versions(definition, &names)?;
-    for (number, role) in definition.role.iter().enumerate() {
-        let place = Place::key("role").at(number);
-        if role.when.is_empty() {
-            return wrong(
-                place.then("when"),
-                "is empty",
-                "name at least one condition: [{ service = \"…\" }]",
-            );
-        }
-        for (index, condition) in role.when.iter().enumerate() {
-            check_condition(condition, &place.then("when").at(index), &names)?;
-        }
+    if let Some(instance) = &definition.instance {
+        check_known(instance, &Place::key("instance"), &names)?;
     }
+    probes::versions(definition, &names)?;
+    roles(definition, &names)?;
     let mut ids = BTreeSet::new();
     for (number, item) in definition.collect.iter().enumerate() {
         let place = Place::key("collect").at(number);
@@ -102,6 +93,23 @@ pub(super) fn check_formats(definition: &Definition, formats: &[LogFormat]) -> C
             let hint = "`qdiag collectors formats` lists them; one of your own goes into the folder formats";
             let place = Place::key("collect").at(number).then("format");
             return wrong(place, format!("there is no log format `{id}`"), hint);
+        }
+    }
+    Ok(())
+}
+
+fn roles(definition: &Definition, names: &Names) -> Checked {
+    for (number, role) in definition.role.iter().enumerate() {
+        let place = Place::key("role").at(number);
+        if role.when.is_empty() {
+            return wrong(
+                place.then("when"),
+                "is empty",
+                "name at least one condition: [{ service = \"…\" }]",
+            );
+        }
+        for (index, condition) in role.when.iter().enumerate() {
+            check_condition(condition, &place.then("when").at(index), names)?;
         }
     }
     Ok(())

@@ -12,8 +12,8 @@ pub use format::{
     Encoding, FieldNames, FormatExample, LevelWords, LogFormat, RecordForm, TableForm, TimeForm,
 };
 pub use variable::{
-    Base64Variable, IniVariable, JsonVariable, PlainVariable, PropertiesVariable, RegistryVariable,
-    SearchVariable, ServiceVariable, VariableProbe, VariableProbes, XmlVariable,
+    Base64Variable, IniVariable, JsonVariable, PlainVariable, ProcessVariable, PropertiesVariable,
+    RegistryVariable, SearchVariable, ServiceVariable, VariableProbe, VariableProbes, XmlVariable,
 };
 pub use version::{
     FileVersion, JavascriptVersion, PeVersion, RegistryVersion, UninstallVersion, VersionProbe, VersionProbes,
@@ -35,6 +35,8 @@ pub struct Definition {
     /// Signs of the product on a host.
     #[serde(default)]
     pub detect: Detect,
+    /// The variable that tells several installations on one host apart: each value of it is one.
+    pub instance: Option<String>,
     /// Where its version is read, in this order.
     #[serde(default)]
     pub version: VersionProbes,

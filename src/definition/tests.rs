@@ -115,12 +115,22 @@ fn expressions_conditions_and_ids_are_checked() {
         ("[[role]]\nname = 'x'\nwhen = [{ service = 'a', path = 'C:\\b' }]\n", "role[0].when[0]: is not one"),
         ("[[role]]\nname = 'x'\nwhen = [{ variable = 'install_dir' }]\n", "role[0].when[0]: is not one"),
         ("[[role]]\nname = 'x'\nwhen = [{ variable = 'a', equals = 'b' }]\n", "there is no variable `a`"),
+        ("[[variable.process]]\nname = 'a'\nprocess = '('\npattern = 'x'\n", "variable.process[0].process"),
+        ("[[variable.process]]\nname = 'a'\nprocess = 'x'\npattern = '('\n", "variable.process[0].pattern"),
+        ("[[variable.service]]\nname = 'a'\nservice = 'x'\npattern = '('\n", "variable.service[0].pattern"),
+        (
+            "[[variable.service]]\nname = 'a'\nservice = 'x'\npattern = 'x'\nup = 1\n",
+            "variable.service[0].up: counts folders",
+        ),
         (item, "collect[1].id: `log` is used twice"),
     ];
     for (more, message) in table {
         let error = check_good("example.toml", &format!("{GOOD}{more}")).unwrap_err().to_string();
         assert!(error.contains(message), "{more}: {error}");
     }
+    let instance = format!("instance = 'nothing'\n{GOOD}");
+    let error = check_good("example.toml", &instance).unwrap_err().to_string();
+    assert!(error.contains("instance: there is no variable `nothing`"), "{error}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Finds the installed products, their versions, releases and roles, each with its evidence. Reads little, writes
 //! nothing.
 
+mod instance;
 mod look;
 mod pe;
 mod probe;
@@ -10,8 +11,11 @@ mod role;
 mod text;
 mod variable;
 mod version;
+mod view;
 
-use look::{Look, View};
+use instance::Group;
+use look::Look;
+use view::View;
 
 use crate::definition::{Catalog, Definition, Variables};
 use crate::host::Host;
@@ -22,15 +26,30 @@ use crate::manifest::{Evidence, Reading};
 pub struct Detection<'a> {
     /// Products found, by id.
     pub installations: Vec<Installation<'a>>,
+    /// Products of which there is only what they leave behind.
+    pub left_overs: Vec<LeftOver<'a>>,
     /// Probes that could not be answered, as `probe: reason`.
     pub failures: Vec<String>,
 }
 
-/// A product found on a host.
+/// What a product left behind that is not installed any more.
+#[derive(Debug)]
+pub struct LeftOver<'a> {
+    /// Its definition.
+    pub definition: &'a Definition,
+    /// What is left of it, sorted.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A product found on a host, or one of several installations of it.
 #[derive(Debug)]
 pub struct Installation<'a> {
     /// Its definition.
     pub definition: &'a Definition,
+    /// Id of the definition; a further installation of one definition has a number behind it.
+    pub id: String,
+    /// What tells it from the others of its definition, if there are any.
+    pub instance: Option<Reading>,
     /// Product version.
     pub version: Option<Reading>,
     /// Release name.
@@ -50,25 +69,68 @@ pub fn detect<'a>(host: &Host, catalog: &'a Catalog) -> Detection<'a> {
 
 fn detect_on<'a>(look: &dyn Look, catalog: &'a Catalog) -> Detection<'a> {
     let view = View::new(look);
-    let installations =
-        catalog.definitions.iter().filter_map(|definition| installation(&view, definition)).collect();
-    Detection { installations, failures: view.into_failures() }
+    let mut detection = Detection::default();
+    for definition in &catalog.definitions {
+        let signs = probe::look(&view, &definition.detect);
+        if signs.iter().any(|sign| !sign.weak) {
+            for group in instance::groups(&view, definition, &signs) {
+                let id = free_id(definition, catalog, &detection.installations);
+                detection.installations.push(installation(&view, definition, (id, group)));
+            }
+        } else if !signs.is_empty() {
+            let evidence = sorted(signs.into_iter().map(|sign| sign.evidence).collect());
+            detection.left_overs.push(LeftOver { definition, evidence });
+        }
+    }
+    detection.failures = view.into_failures();
+    detection
 }
 
-fn installation<'a>(view: &View<'_>, definition: &'a Definition) -> Option<Installation<'a>> {
-    let signs = probe::look(view, &definition.detect);
-    if !signs.found {
-        return None;
+/// The id of the definition, or the first number behind it that makes it the only one.
+fn free_id(definition: &Definition, catalog: &Catalog, known: &[Installation<'_>]) -> String {
+    let taken = |id: &str| known.iter().any(|installation| installation.id == id);
+    if !taken(&definition.id) {
+        return definition.id.clone();
     }
-    let mut variables = signs.variables;
+    let mut number = 2_u32;
+    loop {
+        let id = format!("{}-{number}", definition.id);
+        if !taken(&id) && catalog.get(&id).is_none() {
+            return id;
+        }
+        number += 1;
+    }
+}
+
+fn installation<'a>(
+    view: &View<'_>,
+    definition: &'a Definition,
+    (id, group): (String, Group<'_>),
+) -> Installation<'a> {
+    let own = group.scope.map(|scope| view.scoped(scope));
+    let view = own.as_ref().unwrap_or(view);
+    let mut variables = group.variables;
     variable::fill(view, definition, &mut variables);
     let told = version::tell(view, definition, &variables);
     let role = role::tell(view, &definition.role, &variables);
-    let mut evidence = signs.evidence;
+    let mut evidence: Vec<Evidence> = group.signs.into_iter().map(|sign| sign.evidence.clone()).collect();
     evidence.extend(told.evidence);
+    Installation {
+        definition,
+        id,
+        instance: group.instance,
+        version: told.version,
+        release: told.release,
+        role,
+        evidence: sorted(evidence),
+        variables,
+    }
+}
+
+fn sorted(mut evidence: Vec<Evidence>) -> Vec<Evidence> {
     evidence.sort();
     evidence.dedup();
-    Some(Installation { definition, version: told.version, release: told.release, role, evidence, variables })
+    evidence
 }
 
 #[cfg(test)]

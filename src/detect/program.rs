@@ -1,7 +1,8 @@
 //! Command lines of services to folders. Works on text alone.
 
 use crate::definition::expand_value;
-use crate::host::Vars;
+use crate::host::{Process, Vars};
+use regex::Regex;
 
 /// The program of a service: the first word of its command line, which may be quoted, and where it is not, may hold
 /// blanks up to `.exe`.
@@ -31,6 +32,17 @@ pub(super) fn program_of(command: &str, vars: &Vars) -> Option<String> {
     };
     let program = program.trim();
     (!program.is_empty()).then(|| program.to_owned())
+}
+
+/// Whether a process runs a program of that name. Linux keeps fifteen letters of a name, so that of the file counts too;
+/// on Windows `.exe` may be left out.
+pub(super) fn runs(process: &Process, name: &Regex, windows: bool) -> bool {
+    let file = process.executable.as_deref().map_or("", |path| file_name(path, windows));
+    [process.name.as_str(), file].into_iter().filter(|known| !known.is_empty()).any(|known| {
+        let short = known.len().checked_sub(4).and_then(|at| known.split_at_checked(at));
+        let short = short.filter(|(_, ending)| windows && ending.eq_ignore_ascii_case(".exe"));
+        name.is_match(known) || short.is_some_and(|(stem, _)| name.is_match(stem))
+    })
 }
 
 /// The last part of a path.

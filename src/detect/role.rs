@@ -1,6 +1,6 @@
 //! The role of a node, from facts of this host alone; no service is asked.
 
-use super::look::View;
+use super::view::View;
 use crate::definition::{Certainty, Condition, Role, Variables, expand};
 use crate::manifest::Reading;
 
@@ -22,7 +22,7 @@ pub(super) fn tell(view: &View<'_>, roles: &[Role], variables: &Variables) -> Op
 fn holds(view: &View<'_>, condition: &Condition, variables: &Variables) -> bool {
     let service = |pattern: &String| {
         let regex = view.whole(pattern);
-        regex.is_some_and(|regex| view.services().iter().any(|service| regex.is_match(&service.name)))
+        regex.is_some_and(|regex| view.services().any(|service| regex.is_match(&service.name)))
     };
     let exists = |path: &String| expand(path, view.vars(), variables).is_ok_and(|path| view.exists(&path));
     let equals = |name: &String| {

@@ -7,6 +7,9 @@ use super::*;
 use crate::definition::{check_releases, check_text};
 use crate::host::{InstalledPackage, Miss, Os, Process, Service, Value, Vars};
 
+mod commands;
+mod instances;
+
 type Lines<T> = Result<Vec<T>, Miss>;
 
 struct Fake {
@@ -14,6 +17,7 @@ struct Fake {
     vars: Vars,
     files: BTreeMap<String, Vec<u8>>,
     denied: Vec<&'static str>,
+    empty: Vec<&'static str>,
     keys: BTreeMap<String, Vec<(String, Value)>>,
     services: Lines<Service>,
     installed: Lines<InstalledPackage>,
@@ -28,6 +32,7 @@ impl Fake {
             vars: Vars::new(os, vars),
             files: BTreeMap::new(),
             denied: Vec::new(),
+            empty: Vec::new(),
             keys: BTreeMap::new(),
             services: Ok(Vec::new()),
             installed: Ok(Vec::new()),
@@ -80,11 +85,17 @@ impl Look for Fake {
         &self.vars
     }
     fn exists(&self, path: &str) -> io::Result<()> {
+        if self.empty.contains(&path) {
+            return Ok(());
+        }
         let below = format!("{}\\", path.to_lowercase());
         if self.files.keys().any(|known| known.starts_with(&below)) {
             return Ok(());
         }
         self.bytes(path).map(drop)
+    }
+    fn is_empty_folder(&self, path: &str) -> bool {
+        self.empty.contains(&path)
     }
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         self.bytes(path).cloned()
@@ -350,7 +361,7 @@ variable = 'install_dir'
         pid: 7,
         name: "exampled".to_owned(),
         executable: Some("/srv/example/exampled".to_owned()),
-        arguments: Vec::new(),
+        ..Process::default()
     }]);
     assert_eq!(found(&process, &catalog).0.variables["install_dir"], "/srv/example");
     assert!(detect_on(&Fake::new(Os::Linux), &catalog).installations.is_empty());

@@ -1,12 +1,13 @@
 //! Values from a product's own configuration. Each file is small, read whole and never changed.
 
-use super::look::{View, captured};
-use super::program::{folder_of, is_root, program_of};
+use super::program::{file_name, folder_of, is_root, program_of, runs};
 use super::text;
+use super::view::{Owner, View, captured};
 use crate::definition::{
     Definition, JsonPath, SearchVariable, ServiceVariable, VariableProbe, Variables, XmlPath, expand,
     expand_pattern, expand_value,
 };
+use crate::host::{Process, Service};
 
 /// Longer values are no path and no name.
 const VALUE_LIMIT: usize = 1024;
@@ -56,7 +57,7 @@ pub(super) fn settle(view: &View<'_>, name: &str, raw: &str) -> Option<String> {
     Some(trimmed.to_owned())
 }
 
-fn value_of(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) -> Option<String> {
+pub(super) fn value_of(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) -> Option<String> {
     match probe {
         VariableProbe::Registry(probe) => {
             let value = view.registry_text(&probe.key, &probe.value)?;
@@ -65,8 +66,10 @@ fn value_of(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) ->
                 None => Some(value),
             }
         }
-        VariableProbe::Service(probe) => service(view, probe),
-        VariableProbe::Search(probe) => search(view, probe, variables),
+        VariableProbe::Service(_) | VariableProbe::Process(_) => {
+            each(view, probe).into_iter().find_map(|(_, value)| value)
+        }
+        VariableProbe::Search(probe) => folders(view, probe, variables).into_iter().next(),
         VariableProbe::Ini(_)
         | VariableProbe::Xml(_)
         | VariableProbe::Json(_)
@@ -97,21 +100,67 @@ fn in_file(view: &View<'_>, probe: VariableProbe<'_>, variables: &Variables) -> 
         VariableProbe::Base64(_) => {
             told(text::base64(&content).map(Some).ok_or_else(|| "is no base64".to_owned()))
         }
-        VariableProbe::Registry(_) | VariableProbe::Service(_) | VariableProbe::Search(_) => None,
+        VariableProbe::Registry(_)
+        | VariableProbe::Service(_)
+        | VariableProbe::Process(_)
+        | VariableProbe::Search(_) => None,
     }
 }
 
-fn service(view: &View<'_>, probe: &ServiceVariable) -> Option<String> {
-    let name = view.whole(&probe.service)?;
-    view.services().iter().filter(|service| name.is_match(&service.name)).find_map(|service| {
-        let program = program_of(&service.image_path, view.vars())?;
-        folder_of(&program, probe.up, view.is_windows())
-    })
+/// What the services or processes that a probe asks for tell, each for itself.
+pub(super) fn each(view: &View<'_>, probe: VariableProbe<'_>) -> Vec<(Option<Owner>, Option<String>)> {
+    match probe {
+        VariableProbe::Service(probe) => {
+            let asked = view.services().filter(|service| is_asked(view, probe, service));
+            let tell = |service: &Service| {
+                (Some(Owner::Service(service.name.clone())), in_service(view, probe, service))
+            };
+            asked.map(tell).collect()
+        }
+        VariableProbe::Process(probe) => {
+            let name = view.whole(&probe.process).zip(view.expression(&probe.pattern));
+            let Some((name, pattern)) = name else { return Vec::new() };
+            let running = view.processes().filter(|process| runs(process, &name, view.is_windows()));
+            let tell = |process: &Process| {
+                let value = captured(&pattern, &process.command_line()).map(str::to_owned);
+                (Some(Owner::Process(process.pid)), value)
+            };
+            running.map(tell).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
-fn search(view: &View<'_>, probe: &SearchVariable, variables: &Variables) -> Option<String> {
-    let pattern = expand_pattern(&probe.path, view.vars(), variables).ok()?;
+/// Whether a probe asks for a service. The name of a unit counts with and without its ending.
+fn is_asked(view: &View<'_>, probe: &ServiceVariable, service: &Service) -> bool {
+    let matches = |pattern: &str, text: &str| view.whole(pattern).is_some_and(|regex| regex.is_match(text));
+    let short = service.name.strip_suffix(".service").filter(|_| !view.is_windows());
+    let named =
+        matches(&probe.service, &service.name) || short.is_some_and(|short| matches(&probe.service, short));
+    named
+        && probe.display_name.as_deref().is_none_or(|pattern| matches(pattern, &service.display_name))
+        && probe.program.as_deref().is_none_or(|pattern| {
+            program_of(&service.image_path, view.vars())
+                .is_some_and(|path| matches(pattern, file_name(&path, view.is_windows())))
+        })
+}
+
+/// What a probe finds at one service. Command lines may hold secrets: only what the pattern captures leaves this place.
+fn in_service(view: &View<'_>, probe: &ServiceVariable, service: &Service) -> Option<String> {
+    if let Some(pattern) = &probe.pattern {
+        let line = expand_value(&service.image_path, view.vars());
+        captured(&view.expression(pattern)?, &line).map(str::to_owned)
+    } else {
+        let program = program_of(&service.image_path, view.vars())?;
+        folder_of(&program, probe.up, view.is_windows())
+    }
+}
+
+/// All folders that a probe finds, the newest first.
+pub(super) fn folders(view: &View<'_>, probe: &SearchVariable, variables: &Variables) -> Vec<String> {
+    let pattern = expand_pattern(&probe.path, view.vars(), variables).ok();
+    let found = pattern.map(|pattern| view.search(&pattern));
     // Sorted order puts a newer version's folder behind an older one's.
-    let last = view.search(&pattern).pop()?;
-    folder_of(&last, probe.up, view.is_windows())
+    let files = found.iter().flat_map(|found| found.iter().rev());
+    files.filter_map(|file| folder_of(file, probe.up, view.is_windows())).collect()
 }

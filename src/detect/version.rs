@@ -2,8 +2,8 @@
 
 use regex::Regex;
 
-use super::look::{View, captured};
-use super::{pe, release, text};
+use super::view::{Owner, View, captured};
+use super::{release, text};
 use crate::definition::{
     Definition, JavascriptVersion, JsonPath, PeVersion, RegistryVersion, UninstallVersion, Variables,
     VersionProbe, expand,
@@ -94,8 +94,7 @@ fn javascript(view: &View<'_>, probe: &JavascriptVersion, variables: &Variables)
 
 fn program(view: &View<'_>, probe: &PeVersion, variables: &Variables) -> Option<Answer> {
     let path = expand(&probe.path, view.vars(), variables).ok()?;
-    let read = pe::read(&|offset, bytes| view.read_at(&path, offset, bytes));
-    let version = view.answer(&path, read)??;
+    let version = view.program_version(&path)?;
     Some(Answer { version: number(version.best())?, release: None, source: path, component: probe.component })
 }
 
@@ -112,13 +111,26 @@ fn registry(view: &View<'_>, probe: &RegistryVersion) -> Option<Answer> {
 fn uninstall(view: &View<'_>, probe: &UninstallVersion) -> Option<Answer> {
     let name = view.whole(&probe.name)?;
     let publisher: Option<Regex> = probe.publisher.as_deref().and_then(|pattern| view.whole(pattern));
-    let matches = view.installed().iter().filter(|package| {
-        name.is_match(&package.name)
-            && publisher
-                .as_ref()
-                .is_none_or(|regex| regex.is_match(package.publisher.as_deref().unwrap_or_default()))
-    });
-    let stated = matches.filter_map(|package| Some((number(package.version.as_deref()?)?, package)));
+    let mut matches: Vec<_> = view
+        .installed()
+        .filter(|(_, package)| {
+            name.is_match(&package.name)
+                && publisher
+                    .as_ref()
+                    .is_none_or(|regex| regex.is_match(package.publisher.as_deref().unwrap_or_default()))
+        })
+        .collect();
+    if let Some(scope) = view.scope() {
+        // Of several installations each has its own entry; which of the others is whose cannot be known.
+        let is_own = |place: usize| scope.own.contains(&Owner::Package(place));
+        if matches.iter().any(|(place, _)| is_own(*place)) {
+            matches.retain(|(place, _)| is_own(*place));
+        } else if matches.len() > 1 {
+            return None;
+        }
+    }
+    let stated =
+        matches.into_iter().filter_map(|(_, package)| Some((number(package.version.as_deref()?)?, package)));
     let (version, package) = stated.max_by(|(a, _), (b, _)| parts(a).cmp(&parts(b)))?;
     let release = probe.release.as_deref().and_then(|pattern| {
         let regex = view.expression(pattern)?;

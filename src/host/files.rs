@@ -147,6 +147,13 @@ impl Files {
         Ok(bytes)
     }
 
+    /// Whether a path is a folder without anything in it.
+    pub fn is_empty_folder(&self, path: &HostPath) -> bool {
+        let is_folder = self.stat(path).is_ok_and(|stat| stat.kind == Kind::Folder);
+        let entries = self.place.real(path).and_then(|real| platform::stored(real).read_dir());
+        is_folder && entries.is_ok_and(|mut entries| entries.next().is_none())
+    }
+
     pub(super) fn stat_of(&self, metadata: &Metadata) -> Stat {
         let kind = metadata.file_type();
         let kind = match (kind.is_symlink(), kind.is_dir(), kind.is_file()) {

@@ -17,17 +17,40 @@ pub struct Process {
     /// Path of the executable, if it may be known.
     pub executable: Option<String>,
     /// Arguments.
+    #[serde(skip_serializing)]
     pub arguments: Vec<String>,
+    /// Program and arguments as one text, where they were recorded so.
+    #[serde(skip_serializing)]
+    pub command_line: String,
 }
 
+impl Process {
+    /// How it was started, with quotes around what holds blanks. It may hold secrets, so it is looked into and never passed on.
+    pub fn command_line(&self) -> String {
+        if !self.command_line.is_empty() {
+            return self.command_line.clone();
+        }
+        let program = self.executable.as_deref().unwrap_or(&self.name);
+        let words = std::iter::once(program).chain(self.arguments.iter().map(String::as_str));
+        let quoted = |word: &str| {
+            if word.contains(char::is_whitespace) && !word.contains('"') {
+                format!("\"{word}\"")
+            } else {
+                word.to_owned()
+            }
+        };
+        words.map(quoted).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The processes with everything that the document tells.
 fn snapshot() -> Result<System, Miss> {
+    refreshed(ProcessRefreshKind::nothing().with_memory().with_user(UpdateKind::Always))
+}
+
+fn refreshed(what: ProcessRefreshKind) -> Result<System, Miss> {
     let mut system = System::new().map_err(|error| super::live::failed(&error))?;
-    let what = ProcessRefreshKind::nothing()
-        .with_memory()
-        .with_cmd(UpdateKind::Always)
-        .with_exe(UpdateKind::Always)
-        .with_user(UpdateKind::Always)
-        .without_tasks();
+    let what = what.with_cmd(UpdateKind::Always).with_exe(UpdateKind::Always).without_tasks();
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
     Ok(system)
 }
@@ -42,7 +65,7 @@ pub(super) fn list(host: &Host) -> Result<Vec<Process>, Miss> {
             Err(miss) => Err(miss),
         };
     }
-    let mut processes: Vec<Process> = snapshot()?
+    let mut processes: Vec<Process> = refreshed(ProcessRefreshKind::nothing())?
         .processes()
         .values()
         .map(|process| Process {
@@ -55,6 +78,7 @@ pub(super) fn list(host: &Host) -> Result<Vec<Process>, Miss> {
                 .skip(1)
                 .map(|argument| argument.to_string_lossy().into_owned())
                 .collect(),
+            command_line: String::new(),
         })
         .collect();
     processes.sort_by_key(|process| process.pid);

@@ -167,9 +167,15 @@ fn from_units(host: &Host) -> Vec<Service> {
 
 fn unit(name: String, text: &str) -> Service {
     let value = |key: &str| {
-        let line =
-            text.lines().find_map(|line| line.trim().strip_prefix(key)?.trim_start().strip_prefix('='));
-        line.map(|value| value.trim().to_owned())
+        let at =
+            |line: &str| line.trim().strip_prefix(key)?.trim_start().strip_prefix('=').map(str::to_owned);
+        let mut lines = text.lines();
+        let mut value = lines.find_map(at)?;
+        // A backslash at the end of a line goes on with the next one.
+        while let Some(rest) = value.trim_end().strip_suffix('\\') {
+            value = format!("{} {}", rest.trim_end(), lines.next().unwrap_or_default().trim());
+        }
+        Some(value.trim().to_owned())
     };
     Service {
         display_name: value("Description").unwrap_or_else(|| name.clone()),

@@ -16,7 +16,7 @@ pub use spool::{Packed, Spool};
 pub use version::{NotAVersion, Readability, SchemaVersion};
 
 /// The schema that this build writes.
-pub const SCHEMA: &str = "1.2";
+pub const SCHEMA: &str = "1.3";
 
 /// Everything a bundle says of itself: who made it, from what, and what became of each planned item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Manifest<L = Vec<Entry>> {
     pub host: HostFacts,
     /// The products found.
     pub installations: Vec<InstallationFacts>,
+    /// Products of which only left-overs were found; nothing is taken of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_overs: Vec<LeftOverFacts>,
     /// Detection probes that failed, as `probe: reason`.
     pub probe_failures: Vec<String>,
     /// Sums over the entries.
@@ -51,6 +54,7 @@ impl<L> Manifest<L> {
             run: self.run.clone(),
             host: self.host.clone(),
             installations: self.installations.clone(),
+            left_overs: self.left_overs.clone(),
             probe_failures: self.probe_failures.clone(),
             totals: self.totals.clone(),
             redaction: self.redaction.clone(),
@@ -143,6 +147,9 @@ pub struct InstallationFacts {
     pub product: String,
     /// The product's name.
     pub name: String,
+    /// What tells it from other installations of the product on this host, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<Reading>,
     /// Product version and where it was read.
     pub version: Option<Reading>,
     /// Release name and where it was read.
@@ -152,6 +159,18 @@ pub struct InstallationFacts {
     /// Folder of this installation inside `data/<host>/`.
     pub folder: String,
     /// Why qdiag holds that the product is here.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A product that is not installed, but left something behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LeftOverFacts {
+    /// Id of the definition.
+    pub product: String,
+    /// The product's name.
+    pub name: String,
+    /// What is left of it.
     pub evidence: Vec<Evidence>,
 }
 

@@ -30,7 +30,8 @@ pub fn plan(host: &Host, found: &[Installation<'_>], options: &Options, redactio
     environment::plan(&mut selection);
     if !options.environment_only {
         let wanted = |found: &&Installation<'_>| {
-            options.products.is_empty() || options.products.contains(&found.definition.id)
+            options.products.is_empty()
+                || [&found.definition.id, &found.id].iter().any(|id| options.products.contains(id))
         };
         for installation in found.iter().filter(wanted) {
             plan_installation(&mut selection, installation);
@@ -49,9 +50,9 @@ fn plan_installation(selection: &mut Selection<'_>, installation: &Installation<
     for item in items {
         let ask = Ask {
             category: Category::of_definition(&item.category),
-            folder: definition.id.clone(),
+            folder: installation.id.clone(),
             origin: format!("{}/{}", definition.id, item.id).into(),
-            reason: reason(item, &definition.name).into(),
+            reason: reason(item, installation).into(),
             rules: item.rules.clone().into(),
             max_age: item.max_age.as_deref().and_then(crate::definition::parse_age),
             max_file: item.max_file.as_deref().and_then(crate::definition::parse_size),
@@ -62,11 +63,14 @@ fn plan_installation(selection: &mut Selection<'_>, installation: &Installation<
 }
 
 /// Why an item is taken, in words for people.
-fn reason(item: &CollectItem, product: &str) -> String {
+fn reason(item: &CollectItem, installation: &Installation<'_>) -> String {
     let words = item.id.replace('-', " ");
+    let product = &installation.definition.name;
+    let place = installation.instance.as_ref().map_or(String::new(), |one| format!(" in {}", one.value));
     match &item.note {
-        Some(note) => format!("{words}: {note}"),
-        None => format!("{words} of {product}"),
+        Some(note) if place.is_empty() => format!("{words}: {note}"),
+        Some(note) => format!("{words}{place}: {note}"),
+        None => format!("{words} of {product}{place}"),
     }
 }
 

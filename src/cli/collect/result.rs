@@ -114,7 +114,11 @@ fn text(collected: &Collected) -> String {
     for found in &manifest.installations {
         let version = found.version.as_ref().map_or("version unknown", |version| version.value.as_str());
         let release = found.release.as_ref().map_or("", |release| release.value.as_str());
-        let _ = writeln!(text, "product  {} {release} {version}", found.name);
+        let place = found.instance.as_ref().map_or(String::new(), |one| format!(" in {}", one.value));
+        let _ = writeln!(text, "product  {} {release} {version}{place}", found.name);
+    }
+    for left in &manifest.left_overs {
+        let _ = writeln!(text, "product  {}: only left-overs, nothing was taken", left.name);
     }
     let outcomes: Vec<String> = totals
         .outcomes

@@ -166,6 +166,7 @@ fn manifest(
             run: Run::default(),
             host: HostFacts { os: "unknown".into(), name: "unknown".into(), utc_offset: "+00:00".into() },
             installations: Vec::new(),
+            left_overs: Vec::new(),
             probe_failures: Vec::new(),
             totals: Totals::default(),
             redaction: RedactionFacts::default(),

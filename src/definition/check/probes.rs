@@ -1,7 +1,7 @@
 //! The probes of a definition: paths, expressions, and variables defined before they are used.
 
 use super::{Checked, Names, Place, Problem, check_path, check_regex, check_template, wrong};
-use crate::definition::schema::{Definition, Detect, VariableProbe, VersionProbe};
+use crate::definition::schema::{Definition, Detect, ServiceVariable, VariableProbe, VersionProbe};
 use crate::definition::select::{JsonPath, XmlPath};
 
 /// Checks the signs of a product; gives the variables they define.
@@ -73,7 +73,11 @@ pub(super) fn variables(definition: &Definition, names: &mut Names) -> Checked {
                 check_key(&probe.key, &place.then("key"))?;
                 optional_regex(probe.pattern.as_deref(), &place.then("pattern"))?;
             }
-            VariableProbe::Service(probe) => check_regex(&probe.service, &place.then("service"))?,
+            VariableProbe::Service(probe) => service(probe, &place)?,
+            VariableProbe::Process(probe) => {
+                check_regex(&probe.process, &place.then("process"))?;
+                check_regex(&probe.pattern, &place.then("pattern"))?;
+            }
             VariableProbe::Xml(probe) => check_xml(&probe.select, &place.then("select"))?,
             VariableProbe::Json(probe) => check_json(&probe.select, &place.then("select"))?,
             VariableProbe::Plain(probe) => optional_regex(probe.pattern.as_deref(), &place.then("pattern"))?,
@@ -83,6 +87,22 @@ pub(super) fn variables(definition: &Definition, names: &mut Names) -> Checked {
             | VariableProbe::Search(_) => {}
         }
         define(Some(probe.name()), &place.then("name"), names)?;
+    }
+    Ok(())
+}
+
+fn service(probe: &ServiceVariable, place: &Place) -> Checked {
+    check_regex(&probe.service, &place.then("service"))?;
+    optional_regex(probe.display_name.as_deref(), &place.then("display_name"))?;
+    optional_regex(probe.program.as_deref(), &place.then("program"))?;
+    optional_regex(probe.pattern.as_deref(), &place.then("pattern"))?;
+    if probe.pattern.is_some() && probe.up > 0 {
+        let hint = "leave up out; let the first group of pattern end where the value does";
+        return wrong(
+            place.then("up"),
+            "counts folders above the program, which pattern does not give",
+            hint,
+        );
     }
     Ok(())
 }
@@ -136,6 +156,7 @@ fn variable_kind(probe: &VariableProbe<'_>) -> &'static str {
     match probe {
         VariableProbe::Registry(_) => "registry",
         VariableProbe::Service(_) => "service",
+        VariableProbe::Process(_) => "process",
         VariableProbe::Ini(_) => "ini",
         VariableProbe::Xml(_) => "xml",
         VariableProbe::Json(_) => "json",

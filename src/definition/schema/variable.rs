@@ -14,10 +14,14 @@ pub struct VariableProbes {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<RegistryVariable>"))]
     pub registry: Vec<Spanned<RegistryVariable>>,
-    /// The folder of a service's or unit's program.
+    /// The folder of a service's or unit's program, or a part of the command line that starts it.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<ServiceVariable>"))]
     pub service: Vec<Spanned<ServiceVariable>>,
+    /// A part of the command line of a running process.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<ProcessVariable>"))]
+    pub process: Vec<Spanned<ProcessVariable>>,
     /// A key of an INI file, without regard to case.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<IniVariable>"))]
@@ -53,8 +57,10 @@ pub struct VariableProbes {
 pub enum VariableProbe<'a> {
     /// A registry value.
     Registry(&'a RegistryVariable),
-    /// The folder of a service's or unit's program.
+    /// The folder of a service's or unit's program, or a part of the command line that starts it.
     Service(&'a ServiceVariable),
+    /// A part of the command line of a running process.
+    Process(&'a ProcessVariable),
     /// A key of an INI file, without regard to case.
     Ini(&'a IniVariable),
     /// An attribute or an element's text of an XML file.
@@ -77,6 +83,7 @@ impl VariableProbes {
         let mut all: Vec<(usize, VariableProbe<'_>)> = Vec::new();
         all.extend(self.registry.iter().map(|p| (p.span().start, VariableProbe::Registry(p.get_ref()))));
         all.extend(self.service.iter().map(|p| (p.span().start, VariableProbe::Service(p.get_ref()))));
+        all.extend(self.process.iter().map(|p| (p.span().start, VariableProbe::Process(p.get_ref()))));
         all.extend(self.ini.iter().map(|p| (p.span().start, VariableProbe::Ini(p.get_ref()))));
         all.extend(self.xml.iter().map(|p| (p.span().start, VariableProbe::Xml(p.get_ref()))));
         all.extend(self.json.iter().map(|p| (p.span().start, VariableProbe::Json(p.get_ref()))));
@@ -95,6 +102,7 @@ impl<'a> VariableProbe<'a> {
         match self {
             Self::Registry(p) => &p.name,
             Self::Service(p) => &p.name,
+            Self::Process(p) => &p.name,
             Self::Ini(p) => &p.name,
             Self::Xml(p) => &p.name,
             Self::Json(p) => &p.name,
@@ -110,6 +118,7 @@ impl<'a> VariableProbe<'a> {
         match self {
             Self::Registry(p) => p.default.as_deref(),
             Self::Service(p) => p.default.as_deref(),
+            Self::Process(p) => p.default.as_deref(),
             Self::Ini(p) => p.default.as_deref(),
             Self::Xml(p) => p.default.as_deref(),
             Self::Json(p) => p.default.as_deref(),
@@ -123,7 +132,7 @@ impl<'a> VariableProbe<'a> {
     /// The path it reads, if it reads one.
     pub fn path(&self) -> Option<&'a str> {
         match self {
-            Self::Registry(_) | Self::Service(_) => None,
+            Self::Registry(_) | Self::Service(_) | Self::Process(_) => None,
             Self::Ini(p) => Some(&p.path),
             Self::Xml(p) => Some(&p.path),
             Self::Json(p) => Some(&p.path),
@@ -157,7 +166,7 @@ pub struct RegistryVariable {
     pub source: Option<String>,
 }
 
-/// The folder of a service's or unit's program.
+/// The folder of a service's or unit's program, or a part of the command line that starts it.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -166,9 +175,35 @@ pub struct ServiceVariable {
     pub name: String,
     /// Regular expression of the whole name of the service.
     pub service: String,
+    /// Regular expression of the whole display name.
+    pub display_name: Option<String>,
+    /// Regular expression of the whole file name of its program.
+    pub program: Option<String>,
+    /// Regular expression on the command line that starts it, whose first group, or whole match, is the value.
+    pub pattern: Option<String>,
     /// How many folders above the program's own it is.
     #[serde(default)]
     pub up: u8,
+    /// Its value where the host has none.
+    pub default: Option<String>,
+    /// How well it is founded.
+    #[serde(default)]
+    pub sure: Certainty,
+    /// Where the fact comes from.
+    pub source: Option<String>,
+}
+
+/// A part of the command line of a running process.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ProcessVariable {
+    /// The variable.
+    pub name: String,
+    /// Regular expression of the whole name of the executable.
+    pub process: String,
+    /// Regular expression on its command line, whose first group, or whole match, is the value.
+    pub pattern: String,
     /// Its value where the host has none.
     pub default: Option<String>,
     /// How well it is founded.
