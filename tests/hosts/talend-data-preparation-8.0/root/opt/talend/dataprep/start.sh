@@ -1,0 +1,2 @@
+#!/bin/sh
+exec java -Xmx4g -Djavax.net.ssl.keyStorePassword=Ivy-Start-Script-47 -jar tdp.jar
