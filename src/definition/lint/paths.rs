@@ -104,6 +104,16 @@ enum Reach {
     Anything,
 }
 
+/// Names that only the product's own files have, or their folders. People keep such files beside their documents, wherever those are.
+const BESIDE_DOCUMENTS: [&str; 3] = [".qvw.", ".qvf.", "-prj/"];
+
+/// Whether a path names files that stand beside documents, at a depth that is said.
+fn is_beside_document(path: &str) -> bool {
+    let names = names(path);
+    let last = names[names.len().saturating_sub(2)..].join("/");
+    BESIDE_DOCUMENTS.iter().any(|own| last.contains(own)) && !path.contains("**")
+}
+
 /// Tells of paths that reach whatever stands on the host.
 pub(super) fn roots(sections: &[Section<'_>], problems: &mut Vec<Problem>) {
     let defaults = defaults(sections);
@@ -111,7 +121,7 @@ pub(super) fn roots(sections: &[Section<'_>], problems: &mut Vec<Problem>) {
     let hint = r"begin it with a {variable} or name a folder of the product before the first wildcard: '%ProgramData%\Example\**'";
     for section in sections {
         for (number, path) in section.texts("paths").enumerate() {
-            if reach(path, true) == Reach::Anything {
+            if reach(path, true) == Reach::Anything && !is_beside_document(path) {
                 let place = section.place.then("paths").at(number);
                 tell(problems, place, "can match what is not the product's", hint);
             }
