@@ -4,6 +4,7 @@ use std::io::{self, Cursor, Read};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::arguments;
 use super::budget::no_room;
 use super::open::{self, FileFacts, Open, describe};
 use super::{Event, Job, Reporter};
@@ -50,7 +51,8 @@ pub(super) fn take<W: Target>(
     };
     match facts {
         Err(miss) => Ok(missed(item, &miss)),
-        Ok(document) => {
+        Ok(mut document) => {
+            arguments::clear(job.redaction, &mut document);
             let mut bytes = serde_json::to_vec_pretty(&document).expect("a JSON value is plain data");
             bytes.push(b'\n');
             store_bytes(job, item, bytes, writer)

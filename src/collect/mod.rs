@@ -1,5 +1,6 @@
 //! Runs a plan: opens, redacts and stores each item, records what became of it, checks the bundle and publishes it.
 
+mod arguments;
 mod budget;
 mod deadline;
 mod disguise;

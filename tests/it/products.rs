@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::{Run, hosts};
+use crate::support::{Run, all_hosts, hosts_with_left_overs};
 
 #[test]
 fn each_host_has_exactly_the_products_it_should() {
     let mut wrong = Vec::new();
-    for host in hosts() {
+    for host in all_hosts() {
         let ran = Run::new(["detect", "--json", "--root"]).arg(&host).run();
         let document = ran.json();
         let found: BTreeSet<&str> = document["installations"]
@@ -32,4 +32,24 @@ fn each_host_has_exactly_the_products_it_should() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_an_uninstalled_product_leaves_is_told_and_not_taken() {
+    for host in hosts_with_left_overs() {
+        let document = Run::new(["detect", "--json", "--root"]).arg(&host).run().code(1).json();
+        let left_overs = document["left_overs"].as_array().expect("a list");
+        assert!(!left_overs.is_empty(), "{}", host.display());
+        for left in left_overs {
+            assert!(!left["evidence"].as_array().expect("a list").is_empty(), "{left}");
+        }
+        let folder = tempfile::TempDir::new().expect("temporary folder");
+        let (bundle, _) = crate::support::collect(&host, folder.path(), &["--environment-only"]);
+        assert!(
+            bundle
+                .lines()
+                .iter()
+                .all(|line| line["category"] == "environment" || line["source"] == "run log")
+        );
+    }
 }

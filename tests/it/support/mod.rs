@@ -10,8 +10,22 @@ pub(crate) use bundle::Bundle;
 pub(crate) use root::Root;
 pub(crate) use run::{Ran, Run};
 
-/// The fixture hosts, by name.
+/// The fixture hosts with products, by name.
 pub(crate) fn hosts() -> Vec<PathBuf> {
+    all_hosts().into_iter().filter(|host| !is_left_over(host)).collect()
+}
+
+/// The fixture hosts on which only left-overs of products stand.
+pub(crate) fn hosts_with_left_overs() -> Vec<PathBuf> {
+    all_hosts().into_iter().filter(|host| is_left_over(host)).collect()
+}
+
+fn is_left_over(host: &Path) -> bool {
+    host.file_name().is_some_and(|name| name.to_string_lossy().starts_with("leftovers-"))
+}
+
+/// All fixture hosts, by name.
+pub(crate) fn all_hosts() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts");
     let mut hosts: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("fixture hosts are part of the sources")
