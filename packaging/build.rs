@@ -1,4 +1,4 @@
-//! Embeds `collectors/*.toml`, so that adding a product is adding a file; and in a program for Windows its manifest and version.
+//! Embeds `collectors/*.toml`, known issues and checks, so that adding one is adding a file; and in a program for Windows its manifest and version.
 
 #![expect(
     clippy::disallowed_methods,
@@ -12,7 +12,10 @@ use std::process::Command;
 use std::{env, fs};
 
 fn main() {
-    embed_definitions();
+    println!("cargo::rustc-env=QDIAG_TARGET={}", env::var("TARGET").expect("cargo sets it"));
+    embed("collectors", "collectors.rs");
+    embed("collectors/known-issues", "known-issues.rs");
+    embed("collectors/checks", "checks.rs");
     if env::var("CARGO_CFG_WINDOWS").is_ok() {
         embed_resources();
     }
@@ -46,13 +49,13 @@ fn embed_resources() {
     println!("cargo::rustc-link-arg-bins={}", object.display());
 }
 
-fn embed_definitions() {
-    let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("collectors");
+/// The TOML files of a folder as a table of names and texts.
+fn embed(folder: &str, table_file: &str) {
+    let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join(folder);
     println!("cargo::rerun-if-changed={}", folder.display());
-    println!("cargo::rustc-env=QDIAG_TARGET={}", env::var("TARGET").expect("cargo sets it"));
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
-        .expect("collectors/ is part of the sources")
-        .map(|entry| entry.expect("collectors/ is readable").path())
+        .expect("the folder is part of the sources")
+        .map(|entry| entry.expect("the folder is readable").path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
         .collect();
     files.sort();
@@ -63,6 +66,6 @@ fn embed_definitions() {
             .expect("writes to memory");
     }
     table.push_str("];\n");
-    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("collectors.rs");
+    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join(table_file);
     fs::write(target, table).expect("OUT_DIR is writable");
 }

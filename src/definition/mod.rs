@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+pub use parse::parse;
 pub use schema::*;
 pub use select::{JsonPath, Step, XmlPath};
 pub use template::{Variables, expand, expand_pattern, expand_value};
@@ -62,7 +63,7 @@ impl Catalog {
 pub fn check_text(name: &str, text: &str, has_rule: &dyn Fn(&str) -> bool) -> Result<Definition, Error> {
     // Editors of Windows put a byte order mark before UTF-8.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut definition = parse::parse(name, text)?;
+    let mut definition: Definition = parse(name, text)?;
     if let Err(problem) = check::check(&definition, name, has_rule) {
         return Err(Error::Definition {
             file: name.to_owned(),
@@ -76,8 +77,21 @@ pub fn check_text(name: &str, text: &str, has_rule: &dyn Fn(&str) -> bool) -> Re
 }
 
 /// As `check_text`, for a file.
-#[expect(clippy::disallowed_types, reason = "the seam")]
 pub fn check_file(path: &Path, has_rule: &dyn Fn(&str) -> bool) -> Result<Definition, Error> {
+    check_text(&path.display().to_string(), &read(path)?, has_rule)
+}
+
+/// Path and text of each TOML file that a folder of definitions has in a folder of that name; none if there is none.
+pub fn texts_below(folder: &Path, name: &str) -> Result<Vec<(String, String)>, Error> {
+    let below = folder.join(name);
+    if !below.is_dir() {
+        return Ok(Vec::new());
+    }
+    list(&below)?.iter().map(|path| Ok((path.display().to_string(), read(path)?))).collect()
+}
+
+#[expect(clippy::disallowed_types, reason = "the seam")]
+fn read(path: &Path) -> Result<String, Error> {
     let failed = |source| Error::input("read definition", path, source);
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut text = String::new();
@@ -88,7 +102,7 @@ pub fn check_file(path: &Path, has_rule: &dyn Fn(&str) -> bool) -> Result<Defini
             "larger than a definition may be (1 MiB)",
         )));
     }
-    check_text(&path.display().to_string(), &text, has_rule)
+    Ok(text)
 }
 
 /// The definitions of a folder, sorted, so that the first error is always the same one.

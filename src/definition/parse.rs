@@ -1,11 +1,12 @@
 //! TOML text to a definition, with errors that name line, field and what would be right.
 
+use serde::de::DeserializeOwned;
+
 use super::lines::line_at;
-use super::schema::Definition;
 use crate::Error;
 
-/// Parses a definition; nothing beyond the types is checked.
-pub(super) fn parse(name: &str, text: &str) -> Result<Definition, Error> {
+/// Parses a file of this program's own format; nothing beyond the types is checked.
+pub fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Error> {
     toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         let message = error.message().replace('\n', ", ");

@@ -3,7 +3,7 @@
 mod variable;
 mod version;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use variable::{
     Base64Variable, IniVariable, JsonVariable, PlainVariable, PropertiesVariable, RegistryVariable,
@@ -53,7 +53,7 @@ pub struct Definition {
 }
 
 /// How well a fact about a product is founded.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// A public source states it, or it was seen on a real host.
