@@ -178,7 +178,10 @@ impl Check {
         let expressions = [&self.name, &self.unless, &self.text, &self.publisher, &self.program];
         for expression in expressions.into_iter().flatten() {
             if Regex::new(expression).is_err() {
-                return Some((format!("`{expression}` is no expression"), "expressions are those of the regex crate"));
+                return Some((
+                    format!("`{expression}` is no expression"),
+                    "expressions are those of the regex crate",
+                ));
             }
         }
         if self.free.as_deref().is_some_and(|free| definition::parse_size(free).is_none()) {
@@ -196,7 +199,12 @@ impl Check {
             Kind::VersionBefore => self.fixed.is_empty(),
             _ => false,
         };
-        lacks.then(|| ("does not say what it looks for".into(), "collectors/README.md shows what each kind of check needs"))
+        lacks.then(|| {
+            (
+                "does not say what it looks for".into(),
+                "collectors/README.md shows what each kind of check needs",
+            )
+        })
     }
 }
 
@@ -246,7 +254,7 @@ pub fn checks(rows: &[Check], ground: &Ground<'_>) -> CheckFacts {
     for check in rows.iter().filter(|check| ground.has_any(&check.products)) {
         match check.ask(ground) {
             Ok(evidence) if evidence.is_empty() => {}
-            Ok(evidence) => facts.findings.push(finding(check, ground.cleared(evidence))),
+            Ok(evidence) => facts.findings.push(finding(check, ground.cleared(&evidence))),
             Err(why) => facts.not_checked.push(format!("{}: {why}", check.id)),
         }
     }
@@ -284,7 +292,11 @@ mod tests {
         assert!(checks.len() >= 15, "{}", checks.len());
         for check in checks {
             let is_founded = check.source.is_some() || check.address.is_some();
-            assert!(is_founded || check.sure != Certainty::Sourced, "{} is sourced without a source", check.id);
+            assert!(
+                is_founded || check.sure != Certainty::Sourced,
+                "{} is sourced without a source",
+                check.id
+            );
             assert!(!check.means.is_empty() && !check.action.is_empty(), "{}", check.id);
         }
     }

@@ -1,10 +1,10 @@
 //! What was found: the row that says so, how often, where first and last.
 
-use chrono::{SecondsFormat, Utc};
+use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::issue::Issue;
-use crate::definition::Certainty;
+use crate::definition::{Certainty, parse_age};
 use crate::logline::Moment;
 
 /// How bad it is; the worst first.
@@ -81,6 +81,16 @@ pub struct Tally {
     files: u64,
     first: Option<Place>,
     last: Option<Place>,
+    /// The longest time from the first to the last line of one log.
+    longest: Option<Duration>,
+}
+
+impl Times {
+    /// The time from the first to the last line.
+    fn lasted(&self) -> Option<Duration> {
+        let time = |place: &Place| place.time.as_deref()?.parse::<DateTime<Utc>>().ok();
+        Some(time(&self.last)? - time(&self.first)?)
+    }
 }
 
 impl Tally {
@@ -88,6 +98,7 @@ impl Tally {
     pub fn add(&mut self, times: Times) {
         self.count += times.count;
         self.files += 1;
+        self.longest = self.longest.max(times.lasted());
         // By time where both have one; else by the order of the files.
         let is_before = |a: &Place, b: &Place| match (&a.time, &b.time) {
             (Some(a), Some(b)) => a < b,
@@ -103,7 +114,9 @@ impl Tally {
 
     /// The finding that it makes.
     pub fn finding(self, issue: &Issue) -> Finding {
-        let is_rare = self.count < issue.at_least;
+        let lasting = issue.lasting.as_deref().and_then(parse_age);
+        let is_short = lasting.is_some_and(|lasting| self.longest.is_some_and(|longest| longest < lasting));
+        let is_rare = self.count < issue.at_least || is_short;
         Finding {
             id: issue.id.clone(),
             severity: issue.severity,

@@ -58,6 +58,9 @@ pub struct Issue {
     /// How many such lines are a finding; fewer are what a healthy product writes too, as when it starts.
     #[serde(default = "one")]
     pub at_least: u64,
+    /// How long they must go on in one log to be a finding: services try again until others have started, and begin a new log at each
+    /// start.
+    pub lasting: Option<String>,
     /// How bad it is.
     pub severity: Severity,
     /// Whether it is wrong at all.
@@ -120,7 +123,8 @@ impl Issue {
     /// Whether logs of this product, version and name are looked through for it.
     pub(super) fn applies(&self, product: &str, version: Option<&str>, file_name: &str) -> bool {
         let folded = file_name.to_lowercase();
-        let names = |glob: &String| Pattern::new(&glob.to_lowercase()).is_ok_and(|glob| glob.matches(&folded));
+        let names =
+            |glob: &String| Pattern::new(&glob.to_lowercase()).is_ok_and(|glob| glob.matches(&folded));
         (self.products.is_empty() || self.products.iter().any(|id| id == product))
             && self.versions.as_ref().is_none_or(|range| range.holds(version))
             && (self.files.is_empty() || self.files.iter().any(names))
@@ -151,7 +155,13 @@ impl Issue {
             return Some(("the needle is too short".into(), "a needle has at least four bytes, on one line"));
         }
         if self.matches.is_empty() || self.keeps.is_empty() {
-            return Some(("has no examples of both kinds".into(), "add matches = [\"…\"] and keeps = [\"…\"]"));
+            return Some((
+                "has no examples of both kinds".into(),
+                "add matches = [\"…\"] and keeps = [\"…\"]",
+            ));
+        }
+        if self.lasting.as_deref().is_some_and(|lasting| definition::parse_age(lasting).is_none()) {
+            return Some(("lasting is no duration".into(), "write a duration: '15m'"));
         }
         for expression in [&self.pattern, &self.unless].into_iter().flatten() {
             if let Err(error) = Regex::new(expression) {
@@ -160,7 +170,10 @@ impl Issue {
             }
         }
         if let Some(glob) = self.files.iter().find(|glob| Pattern::new(glob).is_err()) {
-            return Some((format!("`{glob}` is no glob"), "write a glob over names of files: '*_Engine*.txt'"));
+            return Some((
+                format!("`{glob}` is no glob"),
+                "write a glob over names of files: '*_Engine*.txt'",
+            ));
         }
         if let Some(line) = self.matches.iter().find(|line| !self.knows(line)) {
             return Some((format!("does not know its own example `{line}`"), "mend the row or the example"));
@@ -271,11 +284,39 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test's own files")]
+    fn ordinary_lines_are_no_issues() {
+        let issues = Issues::load(None).expect("the rows of this program");
+        let ready: Vec<(&Issue, Ready)> = issues
+            .rows
+            .iter()
+            .filter(|row| row.class == Class::Issue && row.id != "java-out-of-memory")
+            .map(|row| (row, row.ready()))
+            .collect();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ordinary");
+        let mut hits = Vec::new();
+        for path in std::fs::read_dir(folder).expect("sources").map(|entry| entry.expect("sources").path()) {
+            let text = std::fs::read(&path).expect("sources");
+            for line in String::from_utf8_lossy(&text).lines() {
+                let knows = |(row, ready): &&(&Issue, Ready)| {
+                    line.contains(&row.needle) && ready.knows(line.as_bytes())
+                };
+                hits.extend(ready.iter().filter(knows).map(|(row, _)| format!("{}: {line}", row.id)));
+            }
+        }
+        assert!(hits.is_empty(), "{}", hits.join("\n"));
+    }
+
+    #[test]
     fn versions_lie_in_ranges() {
         let range = VersionRange { from: Some("13.9".into()), before: Some("14.5".into()) };
-        for (version, holds) in
-            [(None, true), (Some("13.9.4"), true), (Some("14.5"), false), (Some("13.10"), true), (Some("12.16.2"), false)]
-        {
+        for (version, holds) in [
+            (None, true),
+            (Some("13.9.4"), true),
+            (Some("14.5"), false),
+            (Some("13.10"), true),
+            (Some("12.16.2"), false),
+        ] {
             assert_eq!(range.holds(version), holds, "{version:?}");
         }
     }

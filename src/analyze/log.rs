@@ -63,7 +63,8 @@ pub fn logs(
             .find(|found| found.definition.id == product)
             .and_then(|found| Some(found.version.as_ref()?.value.as_str()));
         let modified = item.stat.and_then(|stat| stat.modified);
-        let file = ScanFile { name: path.to_string(), origin: Origin { zone: host.zone(), modified }, window };
+        let file =
+            ScanFile { name: path.to_string(), origin: Origin { zone: host.zone(), modified }, window };
         let mut scan = Scan::new(lookup.set(product, version, path.file_name()), file);
         match look_through(host, (path, &item), redaction, &mut scan) {
             Ok(bytes) => read.bytes += bytes,

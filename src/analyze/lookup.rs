@@ -50,7 +50,8 @@ pub struct Set {
 
 impl Set {
     fn new(issues: &[Issue], numbers: &[usize]) -> Self {
-        let rows = numbers.iter().map(|number| Row { number: *number, ready: issues[*number].ready() }).collect();
+        let rows =
+            numbers.iter().map(|number| Row { number: *number, ready: issues[*number].ready() }).collect();
         let needles: Vec<&str> = numbers.iter().map(|number| issues[*number].needle.as_str()).collect();
         Self {
             rows,

@@ -2,6 +2,7 @@
 //!
 //! Text without a needle costs one search over it and a count of its lines.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
@@ -48,7 +49,8 @@ pub struct Scan {
     sample: Vec<Vec<u8>>,
     /// Names of the columns in lower case, if the first line tells them.
     columns: Vec<String>,
-    stamps: Option<Option<Stamps>>,
+    /// Told when the first line was found.
+    stamps: OnceCell<Option<Stamps>>,
     hits: Vec<Option<Hit>>,
 }
 
@@ -80,7 +82,7 @@ impl Scan {
             lines: 0,
             sample: Vec::new(),
             columns: Vec::new(),
-            stamps: None,
+            stamps: OnceCell::new(),
             hits,
         }
     }
@@ -196,7 +198,7 @@ impl Scan {
     }
 
     /// Whether a line is of the time that is wanted; one without a time may be.
-    fn is_wanted(&mut self, line: &[u8]) -> bool {
+    fn is_wanted(&self, line: &[u8]) -> bool {
         let (since, until) = self.file.window;
         if since.is_none() && until.is_none() {
             return true;
@@ -206,8 +208,8 @@ impl Scan {
             && until.is_none_or(|until| moment.early <= until.timestamp_micros())
     }
 
-    fn moment(&mut self, line: &[u8]) -> Option<Moment> {
-        let stamps = self.stamps.get_or_insert_with(|| Stamps::of(&self.sample, &self.file.origin));
+    fn moment(&self, line: &[u8]) -> Option<Moment> {
+        let stamps = self.stamps.get_or_init(|| Stamps::of(&self.sample, &self.file.origin));
         stamps.as_ref()?.moment(line)
     }
 
@@ -228,7 +230,7 @@ impl Scan {
         (found, self.lines)
     }
 
-    fn place(&mut self, seen: Seen) -> Place {
+    fn place(&self, seen: Seen) -> Place {
         let time = self.moment(&seen.start).map(stamp);
         Place { file: self.file.name.clone(), line: seen.line, time, text: seen.text }
     }

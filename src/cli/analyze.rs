@@ -73,7 +73,8 @@ fn text(document: &Document) -> String {
         let _ = writeln!(text, "Seen, and normal where it is seldom or while services start and stop:");
         for finding in &document.expected {
             let times = print::count(finding.count, "line");
-            let first = finding.first.as_ref().map_or(String::new(), |place| format!(", {}", position(place)));
+            let first =
+                finding.first.as_ref().map_or(String::new(), |place| format!(", {}", position(place)));
             let _ = writeln!(text, "  {} ({times}{first})", finding.what);
         }
         text.push('\n');

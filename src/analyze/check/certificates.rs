@@ -29,7 +29,8 @@ pub(super) fn ends(check: &Check, ground: &Ground<'_>) -> Answer {
 
 /// Authorities that Qlik Sense made, if there is more than one.
 pub(super) fn several_roots(ground: &Ground<'_>) -> Answer {
-    let is_root = |certificate: &&Json| certificate["is_authority"] == true && certificate["made_by_qlik"] == true;
+    let is_root =
+        |certificate: &&Json| certificate["is_authority"] == true && certificate["made_by_qlik"] == true;
     let roots = list(ground.certificates()?).iter().filter(is_root);
     let roots: BTreeSet<String> = roots.map(named).collect();
     Ok(if roots.len() > 1 { roots.into_iter().collect() } else { Vec::new() })
@@ -37,12 +38,18 @@ pub(super) fn several_roots(ground: &Ground<'_>) -> Answer {
 
 fn is_meant(certificate: &Json) -> bool {
     let store = text(certificate, "store").to_lowercase();
-    certificate["made_by_qlik"] == true || store.ends_with(r"\my") || text(certificate, "path").starts_with("/opt/")
+    certificate["made_by_qlik"] == true
+        || store.ends_with(r"\my")
+        || text(certificate, "path").starts_with("/opt/")
 }
 
 fn named(certificate: &Json) -> String {
     let place = [text(certificate, "store"), text(certificate, "path")].join("");
     let thumbprint = text(certificate, "thumbprint");
     let subject = text(certificate, "subject");
-    if place.is_empty() { format!("{subject} ({thumbprint})") } else { format!("{subject} ({thumbprint}, {place})") }
+    if place.is_empty() {
+        format!("{subject} ({thumbprint})")
+    } else {
+        format!("{subject} ({thumbprint}, {place})")
+    }
 }

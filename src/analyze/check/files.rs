@@ -24,7 +24,10 @@ pub(super) fn present(check: &Check, ground: &Ground<'_>) -> Vec<String> {
     let mut evidence = Vec::new();
     for pattern in ground.patterns(&check.products, &check.paths) {
         for found in ground.host.files.find(&pattern) {
-            let time = found.stat.modified.map_or(String::new(), |time| format!(", {}", time.format("%Y-%m-%d %H:%M")));
+            let time = found
+                .stat
+                .modified
+                .map_or(String::new(), |time| format!(", {}", time.format("%Y-%m-%d %H:%M")));
             evidence.push(format!("{} ({} bytes{time})", found.path, found.stat.bytes));
         }
     }

@@ -94,8 +94,9 @@ impl<'a> Ground<'a> {
     pub(super) fn patterns(&self, products: &[String], templates: &[String]) -> Vec<String> {
         let mut patterns: Vec<String> = Vec::new();
         for found in self.installations(products) {
-            let filled =
-                templates.iter().filter_map(|path| expand_pattern(path, &self.host.vars, &found.variables).ok());
+            let filled = templates
+                .iter()
+                .filter_map(|path| expand_pattern(path, &self.host.vars, &found.variables).ok());
             patterns.extend(filled);
         }
         patterns.sort();
@@ -126,7 +127,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Facts as they may be shown.
-    pub(super) fn cleared(&self, evidence: Vec<String>) -> Vec<String> {
+    pub(super) fn cleared(&self, evidence: &[String]) -> Vec<String> {
         evidence.iter().map(|line| self.redaction.clear_text(line)).collect()
     }
 }

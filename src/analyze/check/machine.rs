@@ -15,10 +15,13 @@ pub(super) fn disk_full(check: &Check, ground: &Ground<'_>) -> Answer {
     disks.sort_by_key(|(mount, _)| std::cmp::Reverse(mount.len()));
     let mut evidence = Vec::new();
     for (number, (mount, disk)) in disks.iter().enumerate() {
-        let is_on = |path: &String| disks.iter().position(|(mount, _)| path.starts_with(mount.as_str())) == Some(number);
+        let is_on = |path: &String| {
+            disks.iter().position(|(mount, _)| path.starts_with(mount.as_str())) == Some(number)
+        };
         let (Some(free), Some(total)) = (disk["free"].as_u64(), disk["total"].as_u64()) else { continue };
         let by_size = check.free.as_deref().and_then(parse_size).is_none_or(|least| free < least);
-        let by_share = check.percent.is_none_or(|least| u128::from(free) * 100 < u128::from(total) * u128::from(least));
+        let by_share =
+            check.percent.is_none_or(|least| u128::from(free) * 100 < u128::from(total) * u128::from(least));
         if by_size && by_share && total > 0 && disk["read_only"] != true && paths.iter().any(is_on) {
             evidence.push(format!("{mount} has {} MB free of {} MB", free / 1_000_000, total / 1_000_000));
         }
@@ -41,12 +44,17 @@ pub(super) fn no_page_file(ground: &Ground<'_>) -> Answer {
 /// Whether little memory is left.
 pub(super) fn memory_low(check: &Check, ground: &Ground<'_>) -> Answer {
     let system = ground.system()?;
-    let (Some(total), Some(free)) = (system["memory_total"].as_u64(), system["memory_available"].as_u64()) else {
+    let (Some(total), Some(free)) = (system["memory_total"].as_u64(), system["memory_available"].as_u64())
+    else {
         return Err("the memory is not known".into());
     };
     let least = check.percent.unwrap_or(5);
     let is_low = u128::from(free) * 100 < u128::from(total) * u128::from(least);
-    Ok(if is_low { vec![format!("{} MB of {} MB are left", free / 1_000_000, total / 1_000_000)] } else { Vec::new() })
+    Ok(if is_low {
+        vec![format!("{} MB of {} MB are left", free / 1_000_000, total / 1_000_000)]
+    } else {
+        Vec::new()
+    })
 }
 
 /// Folders that Defender looks into, where it is the scanner and its exclusions could be read.
@@ -65,7 +73,8 @@ pub(super) fn scanner_looks(check: &Check, ground: &Ground<'_>) -> Answer {
     let Some(excluded) = windows["defender_excluded_paths"].as_object() else {
         return Err("what Defender leaves out is not known".into());
     };
-    let excluded: Vec<String> = excluded.keys().map(|path| folded(path).trim_end_matches('/').to_owned()).collect();
+    let excluded: Vec<String> =
+        excluded.keys().map(|path| folded(path).trim_end_matches('/').to_owned()).collect();
     let wanted = ground.patterns(&check.products, &check.paths);
     let is_looked_at = |path: &&String| {
         let path = folded(path);

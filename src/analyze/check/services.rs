@@ -40,7 +40,11 @@ pub(super) fn account(check: &Check, ground: &Ground<'_>) -> Answer {
     let usual = by_account.iter().find(|(_, names)| names.len() == most).map(|(account, _)| account.clone());
     let odd = by_account.iter().filter(|(_, names)| names.len() < most);
     let tell = |(account, names): (&String, &Vec<&str>)| {
-        format!("{} under {account}, the others under {}", names.join(", "), usual.as_deref().unwrap_or_default())
+        format!(
+            "{} under {account}, the others under {}",
+            names.join(", "),
+            usual.as_deref().unwrap_or_default()
+        )
     };
     Ok(odd.map(tell).collect())
 }

@@ -38,7 +38,12 @@ pub(super) fn before(check: &Check, ground: &Ground<'_>) -> Vec<String> {
         let least = of_release.or_else(|| fixed.iter().min().filter(|least| own < **least));
         if let Some(least) = least.filter(|least| own.len() > 1 && own < **least) {
             let least: Vec<String> = least.iter().map(ToString::to_string).collect();
-            evidence.push(format!("{} {} is before {}", found.definition.name, version.value, least.join(".")));
+            evidence.push(format!(
+                "{} {} is before {}",
+                found.definition.name,
+                version.value,
+                least.join(".")
+            ));
         }
     }
     evidence

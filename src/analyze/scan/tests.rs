@@ -15,6 +15,7 @@ fn issue(id: &str, needle: &str) -> Issue {
         unless: None,
         field: "line".into(),
         at_least: 1,
+        lasting: None,
         severity: Severity::Error,
         class: Class::Issue,
         what: "x".into(),
@@ -61,7 +62,8 @@ fn pieces_of_any_size_give_the_same() {
 
 #[test]
 fn a_field_is_a_column_where_there_is_one() {
-    let by_message = Issue { field: "message".into(), pattern: Some("went".into()), ..issue("away", "went away") };
+    let by_message =
+        Issue { field: "message".into(), pattern: Some("went".into()), ..issue("away", "went away") };
     let (found, _) = scan(std::slice::from_ref(&by_message), TEXT.as_bytes(), 64, (None, None));
     assert_eq!(found[0].1.count, 2);
     let (found, _) = scan(&[by_message], b"no columns, but it went away\n", 64, (None, None));
@@ -77,8 +79,7 @@ fn only_the_time_that_is_wanted_counts() {
 
 #[test]
 fn wide_text_and_very_long_lines_are_read() {
-    let wide: Vec<u8> =
-        "\u{feff}a\r\nit went away\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> = "\u{feff}a\r\nit went away\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     for piece in [2, 3, 7, 100] {
         let (found, lines) = scan(&[issue("away", "went away")], &wide, piece, (None, None));
         assert_eq!((found[0].1.first.line, lines), (2, 2), "{piece}");
@@ -92,7 +93,8 @@ fn wide_text_and_very_long_lines_are_read() {
 
 #[test]
 fn many_rows_are_all_found() {
-    let issues: Vec<Issue> = (0..200).map(|n| issue(&format!("row-{n}"), &format!("needle {n:03}"))).collect();
+    let issues: Vec<Issue> =
+        (0..200).map(|n| issue(&format!("row-{n}"), &format!("needle {n:03}"))).collect();
     let text: String = (0..200).map(|n| format!("line with needle {:03}\n", 199 - n)).collect();
     let (found, lines) = scan(&issues, text.as_bytes(), 333, (None, None));
     assert_eq!((found.len(), lines), (200, 200));
