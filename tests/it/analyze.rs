@@ -117,6 +117,109 @@ fn only_the_time_that_is_wanted_is_looked_at() {
     );
 }
 
+/// A host where all goes wrong that checks look at.
+fn sick_host(folder: &Path) {
+    let write = |path: &str, text: &str| {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        std::fs::write(path, text).expect("writable");
+    };
+    let toml = std::fs::read_to_string(sense_2018().join("host.toml")).expect("a host");
+    write("host.toml", &toml);
+    let service = |name: &str, state: &str, account: &str| {
+        serde_json::json!({ "name": name, "display_name": name, "state": state, "start": "automatic", "account": account,
+            "image_path": r"C:\Program Files\Qlik\Sense\X\X.exe" })
+    };
+    let services = serde_json::json!([
+        service("QlikSenseRepositoryService", "running", r"D\svc"),
+        service("QlikSenseEngineService", "running", r"D\svc"),
+        service("QlikSenseProxyService", "running", r"D\other"),
+        service("QlikSenseSchedulerService", "stopped", r"D\svc"),
+        service("QlikSenseRepositoryDatabase", "running", "LocalService"),
+    ]);
+    write("facts/services.json", &services.to_string());
+    write(
+        "facts/network.json",
+        r#"{"listening":[{"protocol":"tcp","port":443,"pid":99},{"protocol":"tcp","port":4432,"pid":98},{"protocol":"tcp","port":4242,"pid":4}]}"#,
+    );
+    write("facts/processes.json", r#"[{"pid":99,"name":"nginx.exe"},{"pid":98,"name":"postgres.exe"}]"#);
+    let certificate = |subject: &str, end: &str, is_root: bool| serde_json::json!({ "subject": subject, "thumbprint": subject, "not_after": end, "made_by_qlik": true, "is_authority": is_root });
+    let certificates = serde_json::json!([
+        certificate("CN=a", "2019-01-01T00:00:00+00:00", false),
+        certificate("CN=b", "2019-02-11T00:00:00+00:00", false),
+        certificate("CN=x-CA", "2029-01-01T00:00:00+00:00", true),
+        certificate("CN=y-CA", "2029-01-01T00:00:00+00:00", true),
+    ]);
+    write("facts/certificates.json", &certificates.to_string());
+    write(
+        "facts/disks.json",
+        r#"[{"mount":"C:\\","free":1000000000,"total":100000000000},{"mount":"D:\\","free":1,"total":100}]"#,
+    );
+    write(
+        "facts/system.json",
+        r#"{"memory_total":64000000000,"memory_available":1000000000,"page_file_total":0}"#,
+    );
+    write(
+        "events/System.json",
+        r#"[{"time":"2019-02-01T01:00:00Z","provider":"Service Control Manager","id":7038,"data":{"param1":"QlikSenseSchedulerService"}},
+            {"time":"2019-02-01T01:00:00Z","provider":"Service Control Manager","id":7000,"data":{"param1":"Qlik Sense Scheduler Service"}},
+            {"time":"2019-02-01T01:00:00Z","provider":"Service Control Manager","id":7000,"data":{"param1":"Spooler"}}]"#,
+    );
+    write(
+        "registry.reg",
+        "Windows Registry Editor Version 5.00\r\n\r\n\
+         [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\A]\r\n\
+         \"DisplayName\"=\"Qlik Sense Proxy\"\r\n\"DisplayVersion\"=\"14.173.3\"\r\n\"Publisher\"=\"QlikTech International AB\"\r\n\r\n\
+         [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\B]\r\n\
+         \"DisplayName\"=\"Qlik Sense Engine\"\r\n\"DisplayVersion\"=\"14.173.8\"\r\n\"Publisher\"=\"QlikTech International AB\"\r\n\r\n\
+         [HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\WdFilter]\r\n\"Group\"=\"FSFilter Anti-Virus\"\r\n\r\n\
+         [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths]\r\n\"D:\\\\Backup\"=dword:00000000\r\n",
+    );
+    write("root/C/ProgramData/Qlik/Sense/Engine/engine.dmp", "MDMP");
+}
+
+#[test]
+fn facts_of_a_sick_host_are_found_with_their_evidence() {
+    let folder = tempfile::TempDir::new().expect("temporary folder");
+    sick_host(folder.path());
+    let document = analyze(folder.path(), &[], 1);
+    let evidence: BTreeMap<&str, String> = document["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| (finding["id"].as_str().expect("an id"), finding["evidence"].to_string()))
+        .collect();
+    for (id, fact) in [
+        ("service-stopped", "QlikSenseSchedulerService"),
+        ("sense-service-account", "QlikSenseProxyService"),
+        ("disk-nearly-full", "c:/ has 1000 MB free"),
+        ("certificate-ended", "CN=a"),
+        ("certificate-ends-soon", "CN=b"),
+        ("sense-several-root-certificates", "CN=y-CA"),
+        ("sense-proxy-port-silent", "4243"),
+        ("sense-engine-port-silent", "4747"),
+        ("sense-proxy-port-taken", "port 443 belongs to nginx.exe"),
+        ("memory-low", "1000 MB of 64000 MB"),
+        ("no-page-file", "size of 0"),
+        ("sense-versions-differ", "14.173.3: Qlik Sense Proxy"),
+        ("defender-looks-at-sense", "ProgramData"),
+        ("sense-crash-dumps", "engine.dmp"),
+        ("service-failed-to-start", "Qlik Sense Scheduler Service"),
+        ("service-logon-failed", "QlikSenseSchedulerService"),
+    ] {
+        assert!(evidence.get(id).is_some_and(|found| found.contains(fact)), "{id}: {:?}", evidence.get(id));
+    }
+    assert_eq!(
+        evidence.len(),
+        16 + usize::from(evidence.contains_key("sense-cve-2024-36077")),
+        "{evidence:#?}"
+    );
+    assert!(
+        !evidence["disk-nearly-full"].contains("d:/")
+            && !evidence["service-failed-to-start"].contains("Spooler")
+    );
+}
+
 const DEFINITION: &str = "schema = 1\nid = \"example-server\"\nname = \"Example Server\"\n[[detect.file]]\npath = \"/opt/example/server.conf\"\n\
     [[collect]]\nid = \"log\"\ncategory = \"logs\"\npaths = [\"/var/log/example/*\"]\n";
 
