@@ -7,8 +7,22 @@ use aho_corasick::{AhoCorasick, MatchKind, Span, packed};
 
 use super::issue::{Issue, Ready};
 
-/// Needles of one search: with more of them it takes ordinary text for hits too often.
+/// Texts of one search: the vector instructions take no more of them at once.
 const TOGETHER: usize = 32;
+
+/// Shortest parts of a needle that are searched for, the better one first, and how much of it the search looks at first.
+const PARTS: [usize; 2] = [14, 6];
+const FIRST: usize = 4;
+
+/// What standing in that text weighs.
+const IN_TEXT: usize = 1000;
+
+/// What logs are full of: a search for such text would stop at every line.
+const COMMON: &str = "Command=Open app;Result=0;ResultText=Success Error: Failed to load connection for session with repository service database \
+    The document engine server could not be closed user authentication started Exception at System.Qlik.Sense.Proxy Message certificate \
+    INFO WARN ERROR DEBUG Not available Authenticate Retrieve access license check status request response https://localhost:4242/qrs/ \
+    Table Column Value was SOURCE_CAPTURE TARGET_APPLY SORTER SQL SELECT FROM WHERE INSERT UPDATE true false null \
+    2019-02-01T00:00:00.000+0100 20190201T112537.853+0100 1234567890 -0 =1 =2 =3 =4 a0 0b 1c 2d e3 4f";
 
 /// Gives each log its rows. The sets are made once, since most logs of a product share them.
 pub struct Lookup<'a> {
@@ -42,7 +56,7 @@ pub(super) struct Row {
 /// Rows that a log is looked through for.
 pub struct Set {
     pub(super) rows: Vec<Row>,
-    /// Their needles, some at a time.
+    /// Rare parts of their needles, some at a time.
     pub(super) searches: Vec<Search>,
     /// All of them, to tell which ones stand in a line that holds one.
     needles: AhoCorasick,
@@ -53,9 +67,12 @@ impl Set {
         let rows =
             numbers.iter().map(|number| Row { number: *number, ready: issues[*number].ready() }).collect();
         let needles: Vec<&str> = numbers.iter().map(|number| issues[*number].needle.as_str()).collect();
+        let mut parts: Vec<&[u8]> = needles.iter().map(|needle| rare_part(needle.as_bytes())).collect();
+        parts.sort_unstable();
+        parts.dedup();
         Self {
             rows,
-            searches: needles.chunks(TOGETHER).map(Search::new).collect(),
+            searches: parts.chunks(TOGETHER).map(Search::new).collect(),
             needles: automaton(&needles),
         }
     }
@@ -82,12 +99,12 @@ pub(super) enum Search {
 }
 
 impl Search {
-    fn new(needles: &[&str]) -> Self {
-        let packed = packed::Config::new().builder().extend(needles).build();
-        packed.map_or_else(|| Self::Plain(automaton(needles)), |searcher| Self::Packed(Box::new(searcher)))
+    fn new(parts: &[&[u8]]) -> Self {
+        let packed = packed::Config::new().builder().extend(parts).build();
+        packed.map_or_else(|| Self::Plain(automaton(parts)), |searcher| Self::Packed(Box::new(searcher)))
     }
 
-    /// Where the next needle begins, from an offset on.
+    /// Where the next part begins, from an offset on.
     pub(super) fn next(&self, text: &[u8], from: usize) -> Option<usize> {
         match self {
             Self::Packed(searcher) => searcher.find_in(text, Span { start: from, end: text.len() }),
@@ -97,8 +114,48 @@ impl Search {
     }
 }
 
+/// The end of a needle that begins with what is rarest in logs. A line that holds the needle holds it too.
+fn rare_part(needle: &[u8]) -> &[u8] {
+    let best = |shortest: usize| {
+        let starts = 0..=needle.len().saturating_sub(shortest);
+        starts
+            .map(|at| (commonness(&needle[at..(at + FIRST).min(needle.len())]), at))
+            .min()
+            .unwrap_or_default()
+    };
+    // A short part is searched for only where each longer one begins as every line does.
+    let (_, at) =
+        PARTS.into_iter().map(best).find(|(common, _)| *common < IN_TEXT).unwrap_or_else(|| best(PARTS[0]));
+    &needle[at..]
+}
+
+/// How common the first bytes are: in text that logs are full of, and by themselves.
+fn commonness(first: &[u8]) -> usize {
+    let common = COMMON.as_bytes();
+    let in_text = common.windows(first.len()).filter(|window| *window == first).count();
+    let by_themselves: usize = first.iter().map(|byte| memchr::memchr_iter(*byte, common).count()).sum();
+    in_text * IN_TEXT + by_themselves
+}
+
 /// # Panics
 /// Never: a few hundred short needles are far from any limit.
-fn automaton(needles: &[&str]) -> AhoCorasick {
+fn automaton<T: AsRef<[u8]>>(needles: &[T]) -> AhoCorasick {
     AhoCorasick::builder().match_kind(MatchKind::Standard).build(needles).expect("few and short needles")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::Rows;
+
+    #[test]
+    fn what_is_searched_for_is_rare() {
+        let rows = Rows::load(None).expect("the rows of this program");
+        for row in &rows.issues.rows {
+            let part = rare_part(row.needle.as_bytes());
+            assert!(part.len() >= row.needle.len().min(PARTS[1]), "{}", row.id);
+            let shown = String::from_utf8_lossy(part);
+            assert!(!COMMON.contains(&*shown), "{}: {shown} stands in ordinary lines", row.id);
+        }
+    }
 }
