@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, MatchKind, Span, packed};
 
 use super::issue::{Issue, Ready};
 
-/// Texts of one search: the vector instructions take no more of them at once.
+/// Parts of one search: with more of them it takes ordinary text for hits too often, and is slower than two.
 const TOGETHER: usize = 32;
 
 /// Shortest parts of a needle that are searched for, the better one first, and how much of it the search looks at first.

@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::{args, options, print};
 use crate::Error;
 use crate::analyze::{Finding, Ground, Place, Read, Rows, Severity, checks, logs};
+use crate::definition::Certainty;
 use crate::detect::detect;
 use crate::manifest::HostFacts;
 use crate::plan::{Options, plan};
@@ -57,7 +58,11 @@ pub(super) fn run(args: &args::Analyze) -> Result<Exit, Error> {
     } else {
         print::out(&print::plain(&text(&document)));
     }
-    let is_bad = document.findings.iter().any(|finding| finding.severity <= Severity::Error);
+    // Nothing may depend on a row that nobody's word stands behind.
+    let is_bad = document
+        .findings
+        .iter()
+        .any(|finding| finding.severity <= Severity::Error && finding.sure != Certainty::Unsourced);
     Ok(if is_bad || document.products.is_empty() { Exit::Finding } else { Exit::Ok })
 }
 
@@ -125,9 +130,9 @@ fn write_finding(text: &mut String, finding: &Finding) {
         (None, None) => {}
     }
     let doubt = match finding.sure {
-        crate::definition::Certainty::Sourced => None,
-        crate::definition::Certainty::Inferred => Some("follows from sources, none states it"),
-        crate::definition::Certainty::Unsourced => Some("from experience, without a source"),
+        Certainty::Sourced => None,
+        Certainty::Inferred => Some("follows from sources, none states it"),
+        Certainty::Unsourced => Some("from experience, without a source"),
     };
     if let Some(doubt) = doubt {
         let _ = writeln!(text, "  founded  {doubt}");

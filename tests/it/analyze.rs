@@ -117,6 +117,18 @@ fn only_the_time_that_is_wanted_is_looked_at() {
     );
 }
 
+const SICK_EVENTS: &str = r#"[{"time":"2019-02-01T01:00:00Z","provider":"Service Control Manager","id":7038,"data":{"param1":"QlikSenseSchedulerService"}},
+            {"time":"2019-02-01T01:00:00Z","provider":"Service Control Manager","id":7000,"data":{"param1":"Qlik Sense Scheduler Service"}},
+            {"time":"2019-02-01T01:00:00Z","provider":"Service Control Manager","id":7000,"data":{"param1":"Spooler"}}]"#;
+
+const SICK_REGISTRY: &str = "Windows Registry Editor Version 5.00\r\n\r\n\
+         [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\A]\r\n\
+         \"DisplayName\"=\"Qlik Sense Proxy\"\r\n\"DisplayVersion\"=\"14.173.3\"\r\n\"Publisher\"=\"QlikTech International AB\"\r\n\r\n\
+         [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\B]\r\n\
+         \"DisplayName\"=\"Qlik Sense Engine\"\r\n\"DisplayVersion\"=\"14.173.8\"\r\n\"Publisher\"=\"QlikTech International AB\"\r\n\r\n\
+         [HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\WdFilter]\r\n\"Group\"=\"FSFilter Anti-Virus\"\r\n\r\n\
+         [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths]\r\n\"D:\\\\Backup\"=dword:00000000\r\n";
+
 /// A host where all goes wrong that checks look at.
 fn sick_host(folder: &Path) {
     let write = |path: &str, text: &str| {
@@ -159,22 +171,8 @@ fn sick_host(folder: &Path) {
         "facts/system.json",
         r#"{"memory_total":64000000000,"memory_available":1000000000,"page_file_total":0}"#,
     );
-    write(
-        "events/System.json",
-        r#"[{"time":"2019-02-01T01:00:00Z","provider":"Service Control Manager","id":7038,"data":{"param1":"QlikSenseSchedulerService"}},
-            {"time":"2019-02-01T01:00:00Z","provider":"Service Control Manager","id":7000,"data":{"param1":"Qlik Sense Scheduler Service"}},
-            {"time":"2019-02-01T01:00:00Z","provider":"Service Control Manager","id":7000,"data":{"param1":"Spooler"}}]"#,
-    );
-    write(
-        "registry.reg",
-        "Windows Registry Editor Version 5.00\r\n\r\n\
-         [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\A]\r\n\
-         \"DisplayName\"=\"Qlik Sense Proxy\"\r\n\"DisplayVersion\"=\"14.173.3\"\r\n\"Publisher\"=\"QlikTech International AB\"\r\n\r\n\
-         [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\B]\r\n\
-         \"DisplayName\"=\"Qlik Sense Engine\"\r\n\"DisplayVersion\"=\"14.173.8\"\r\n\"Publisher\"=\"QlikTech International AB\"\r\n\r\n\
-         [HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\WdFilter]\r\n\"Group\"=\"FSFilter Anti-Virus\"\r\n\r\n\
-         [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths]\r\n\"D:\\\\Backup\"=dword:00000000\r\n",
-    );
+    write("events/System.json", SICK_EVENTS);
+    write("registry.reg", SICK_REGISTRY);
     write("root/C/ProgramData/Qlik/Sense/Engine/engine.dmp", "MDMP");
 }
 
