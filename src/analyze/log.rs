@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 use serde::Serialize;
@@ -11,7 +12,8 @@ use super::{Class, Issue, Lookup, Rows, Scan, ScanFile};
 use crate::detect::Installation;
 use crate::host::{Host, HostPath};
 use crate::logline::Origin;
-use crate::plan::{Category, Plan, PlanItem, Source, Window};
+use crate::plan::{Category, Plan, Source, Window};
+use crate::pool::Pool;
 use crate::redact::{Hint, Redaction};
 
 /// Bytes that are read at once.
@@ -41,12 +43,12 @@ pub struct Logs {
     pub expected: Vec<Finding>,
 }
 
-/// Looks through the logs that a plan names.
+/// Looks through the logs that a plan names, with the help of some threads.
 pub fn logs(
     host: &Host,
     (plan, found): (&Plan, &[Installation<'_>]),
     (rows, redaction): (&Rows, &Redaction),
-    window: Window,
+    (window, pool): (Window, Option<Arc<Pool>>),
 ) -> Logs {
     let issues = &rows.issues.rows;
     let lookup = Lookup::new(issues);
@@ -66,7 +68,8 @@ pub fn logs(
         let file =
             ScanFile { name: path.to_string(), origin: Origin { zone: host.zone(), modified }, window };
         let mut scan = Scan::new(lookup.set(product, version, path.file_name()), file);
-        match look_through(host, (path, &item), redaction, &mut scan) {
+        let hint = Hint { pool: pool.clone(), ..Hint::new(path.file_name(), &item.rules) };
+        match look_through(host, (path, &hint), redaction, &mut scan) {
             Ok(bytes) => read.bytes += bytes,
             Err(error) => {
                 read.not_read.push(format!("{path}: {error}"));
@@ -86,12 +89,12 @@ pub fn logs(
 /// Reads a log to its end; gives its bytes.
 fn look_through(
     host: &Host,
-    (path, item): (&HostPath, &PlanItem),
+    (path, hint): (&HostPath, &Hint),
     redaction: &Redaction,
     scan: &mut Scan,
 ) -> io::Result<u64> {
     let file = host.files.open(path)?;
-    let mut cleared = redaction.clear(file, &Hint::new(path.file_name(), &item.rules));
+    let mut cleared = redaction.clear(file, hint);
     // An archive comes out packed again.
     if path.file_name().to_lowercase().ends_with(".gz") {
         let bytes = pass_on(&mut MultiGzDecoder::new(&mut cleared), scan)?;

@@ -11,8 +11,10 @@ use crate::Error;
 use crate::analyze::{Finding, Ground, Place, Read, Rows, Severity, checks, logs};
 use crate::definition::Certainty;
 use crate::detect::detect;
+use crate::host::lower_priority;
 use crate::manifest::HostFacts;
 use crate::plan::{Options, plan};
+use crate::pool::Pool;
 
 /// What the command prints with `--json`.
 #[derive(Serialize)]
@@ -29,6 +31,8 @@ struct Document {
 }
 
 pub(super) fn run(args: &args::Analyze) -> Result<Exit, Error> {
+    // The other programs of the host come first.
+    lower_priority();
     let redaction = options::plain_redaction()?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
@@ -37,7 +41,7 @@ pub(super) fn run(args: &args::Analyze) -> Result<Exit, Error> {
     let detection = detect(&host, &catalog);
     let found = &detection.installations;
     let plan = plan(&host, found, &Options { window, ..Options::default() }, &redaction);
-    let logs = logs(&host, (&plan, found), (&rows, &redaction), window);
+    let logs = logs(&host, (&plan, found), (&rows, &redaction), (window, Pool::new(None)));
     let facts = checks(&rows.checks, &Ground::new(&host, found, &plan, (&redaction, window)));
     let mut findings = logs.findings;
     findings.extend(facts.findings);
