@@ -1,5 +1,6 @@
 //! `qdiag analyze`: what is known to go wrong on this host, where it shows, and what to do.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -88,9 +89,7 @@ fn text(document: &Document) -> String {
         }
         text.push('\n');
     }
-    for reason in document.not_checked.iter().chain(&document.read.not_read) {
-        let _ = writeln!(text, "not looked at: {reason}");
-    }
+    write_gaps(&mut text, document);
     let _ = writeln!(
         text,
         "{} with {} in {} looked through for {}; {} of facts.",
@@ -106,6 +105,20 @@ fn text(document: &Document) -> String {
         print::count(document.findings.len() as u64, "finding")
     );
     text
+}
+
+/// What was not looked at, by the reason why.
+fn write_gaps(text: &mut String, document: &Document) {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (check, reason) in document.not_checked.iter().filter_map(|line| line.split_once(": ")) {
+        by_reason.entry(reason).or_default().push(check);
+    }
+    for (reason, checks) in by_reason {
+        let _ = writeln!(text, "not checked: {} ({reason})", checks.join(", "));
+    }
+    for log in &document.read.not_read {
+        let _ = writeln!(text, "not read: {log}");
+    }
 }
 
 fn write_finding(text: &mut String, finding: &Finding) {

@@ -5,12 +5,16 @@ use serde_json::Value as Json;
 
 use super::ground::text;
 use super::{Answer, Check, Ground};
+use crate::host::Os;
 
 /// Events that are named, the newest ones.
 const MOST: usize = 10;
 
 /// Events of these numbers and providers that speak of the products.
 pub(super) fn events(check: &Check, ground: &Ground<'_>) -> Answer {
+    if ground.host.os != Os::Windows {
+        return Ok(Vec::new());
+    }
     let facts = &ground.host.facts;
     let channels = facts.channels();
     if channels.is_empty() {
