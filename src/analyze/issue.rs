@@ -290,7 +290,7 @@ mod tests {
         let ready: Vec<(&Issue, Ready)> = issues
             .rows
             .iter()
-            .filter(|row| row.class == Class::Issue && row.id != "java-out-of-memory")
+            .filter(|row| row.class == Class::Issue)
             .map(|row| (row, row.ready()))
             .collect();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ordinary");
