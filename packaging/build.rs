@@ -46,22 +46,29 @@ fn embed_resources() {
     println!("cargo::rustc-link-arg-bins={}", object.display());
 }
 
+/// The tables of all folders of `collectors/`, for the modules that read them.
 fn embed_definitions() {
     let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("collectors");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rustc-env=QDIAG_TARGET={}", env::var("TARGET").expect("cargo sets it"));
-    let text = table("EMBEDDED", &folder)
+    let definitions = table("EMBEDDED", &folder)
         + &table("RELEASES", &folder.join("releases"))
         + &table("FORMATS", &folder.join("formats"));
-    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("collectors.rs");
-    fs::write(target, text).expect("OUT_DIR is writable");
+    write("collectors.rs", &definitions);
+    write("known-issues.rs", &table("EMBEDDED", &folder.join("known-issues")));
+    write("checks.rs", &table("EMBEDDED", &folder.join("checks")));
+}
+
+fn write(name: &str, tables: &str) {
+    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join(name);
+    fs::write(target, tables).expect("OUT_DIR is writable");
 }
 
 /// The TOML files of a folder, by name, as a constant.
 fn table(constant: &str, folder: &Path) -> String {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .expect("collectors/ is part of the sources")
-        .map(|entry| entry.expect("collectors/ is readable").path())
+        .expect("the folder is part of the sources")
+        .map(|entry| entry.expect("the folder is readable").path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
         .collect();
     files.sort();

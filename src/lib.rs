@@ -4,6 +4,7 @@
 //! `detect` → `plan` → `estimate` → `collect` → bundle. Imports only point down that line. The Rust API carries no
 //! stability promise; the contracts are the flags, the exit codes, the bundle and the definition format.
 
+pub mod analyze;
 pub mod bundle;
 pub mod cli;
 pub mod collect;

@@ -35,6 +35,8 @@ pub(super) enum Command {
     Plan(Plan),
     /// Collect, redact and pack a bundle
     Collect(Collect),
+    /// Look for known issues in the logs and in what the host says of itself; says what, where, why and what to do
+    Analyze(Analyze),
     /// Check a bundle: digests, completeness, structure
     Verify(Verify),
     /// Mask the secrets of a file, to standard output, or of a folder, a zip or a bundle, into a new bundle
@@ -65,6 +67,21 @@ pub(super) struct Where {
 pub(super) struct Detect {
     #[command(flatten)]
     pub(super) place: Where,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  qdiag analyze\n  qdiag analyze --since 2d\n  qdiag analyze --root /mnt/restored-disk --json\n\nExit code 1 when something of severity error or critical is found, or no product."
+)]
+pub(super) struct Analyze {
+    #[command(flatten)]
+    pub(super) place: Where,
+    /// Lines of logs and events from this time on: a duration back from now (2d, 36h) or a time (2026-11-20, 2026-11-20T14:00)
+    #[arg(long, value_name = "WHEN")]
+    pub(super) since: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,

@@ -1,5 +1,6 @@
 //! One match on the command; the only module that prints.
 
+mod analyze;
 mod args;
 mod collect;
 mod collectors;
@@ -58,6 +59,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
         Command::Detect(args) => detect::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Collect(args) => collect::run(args),
+        Command::Analyze(args) => analyze::run(args),
         Command::Verify(args) => Ok(verify::run(args)),
         Command::Redact(args) => redact::run(args),
         Command::Preview(args) => preview::run(args),

@@ -155,7 +155,7 @@ pub(super) fn max_bundle(choose: &args::Choose) -> Result<Option<u64>, Error> {
 }
 
 /// A duration back from the host's now, or a time in the host's zone.
-fn time(text: Option<&str>, flag: &str, host: &Host) -> Result<Option<DateTime<Utc>>, Error> {
+pub(super) fn time(text: Option<&str>, flag: &str, host: &Host) -> Result<Option<DateTime<Utc>>, Error> {
     let Some(text) = text else { return Ok(None) };
     let wrong = || {
         Error::usage(

@@ -64,8 +64,8 @@ impl Catalog {
             by_id.insert(definition.id.clone(), definition);
         }
         release::give(embedded_releases()?, &mut by_id)?;
-        if let Some(folder) = folder.map(|folder| folder.join("releases")).filter(|folder| folder.is_dir()) {
-            release::give(added_releases(&folder)?, &mut by_id)?;
+        if let Some(folder) = folder {
+            release::give(added_releases(folder)?, &mut by_id)?;
         }
         let formats = formats::load(folder)?;
         for (id, definition) in &by_id {
@@ -107,12 +107,20 @@ fn embedded_releases() -> Result<Vec<NamedTable>, Error> {
 }
 
 fn added_releases(folder: &Path) -> Result<Vec<NamedTable>, Error> {
-    let table = |path: PathBuf| {
-        let name = path.display().to_string();
-        let table = check_releases(&name, &read(&path)?)?;
+    let table = |(name, text): (String, String)| {
+        let table = check_releases(&name, &text)?;
         Ok((name, table))
     };
-    list(folder)?.into_iter().map(table).collect()
+    texts_below(folder, "releases")?.into_iter().map(table).collect()
+}
+
+/// Path and text of each TOML file that a folder of definitions has in a folder of that name; none if there is none.
+pub fn texts_below(folder: &Path, name: &str) -> Result<Vec<(String, String)>, Error> {
+    let below = folder.join(name);
+    if !below.is_dir() {
+        return Ok(Vec::new());
+    }
+    list(&below)?.iter().map(|path| Ok((path.display().to_string(), read(path)?))).collect()
 }
 
 /// A file of definitions, releases or formats as text.

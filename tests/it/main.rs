@@ -10,6 +10,7 @@
 )]
 
 mod again;
+mod analyze;
 mod budget;
 mod collect;
 mod collectors;
