@@ -49,7 +49,7 @@ pub enum Error {
         source: io::Error,
     },
     /// The finished bundle still held a secret and was not published.
-    #[error("the finished bundle still held a secret in {} of its entries and was not published", entries.len())]
+    #[error("the finished bundle still held a secret in {}, and was not published", entries.join(", "))]
     Leak {
         /// Names of the entries, never their content.
         entries: Vec<String>,
@@ -83,7 +83,10 @@ impl Error {
         match self {
             Self::Usage { hint, .. } | Self::Definition { hint, .. } => Some(hint.clone()),
             Self::Output { source, .. } => Some(output_hint(source)),
-            Self::Leak { .. } => Some("please report this to the maintainers; no data left this host".into()),
+            Self::Leak { .. } => Some(
+                "leave them out with --exclude, and report this to the maintainers; no data left this host"
+                    .into(),
+            ),
             Self::ReadBack(_) => {
                 Some("check the disk, then run again, or choose another place with --output".into())
             }

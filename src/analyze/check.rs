@@ -71,6 +71,8 @@ pub enum Kind {
     VersionsDiffer,
     /// A version before the one that mends something.
     VersionBefore,
+    /// A release whose support has ended, where its table says when.
+    SupportEnded,
     /// Files that should not be there, as what a crash leaves behind.
     FilesPresent,
     /// Events of Windows.
@@ -165,6 +167,7 @@ impl Check {
             Kind::MemoryLow => machine::memory_low(self, ground),
             Kind::VersionsDiffer => versions::differ(self, ground),
             Kind::VersionBefore => Ok(versions::before(self, ground)),
+            Kind::SupportEnded => Ok(versions::ended(self, ground)),
             Kind::FilesPresent => Ok(files::present(self, ground)),
             Kind::Events => events::events(self, ground),
         }

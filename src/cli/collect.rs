@@ -57,11 +57,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let target = target(args, &host, &redaction)?;
     let estimate = foresee((args, most), &host, (&planned, &packing), &target)?;
     let planned = if most.is_some() { prioritize(&host, &planned, &chosen.window) } else { planned };
-    if let Some(estimate) = estimate.as_ref().filter(|_| !args.yes)
-        && !consent::to_plan(&planned, (estimate, most), &target)?
-    {
-        return Err(Error::Interrupted);
-    }
+    agreed(args, &planned, (estimate.as_ref(), most), &target)?;
     let partial = Partial::create(&target)?;
     on_interrupt(partial.path().to_owned());
     let tell = progress::reporter(args.quiet, &host.clock);
@@ -87,6 +83,19 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let collected = collected?;
     tell.tell(Event::Finished);
     Ok(result::show(&collected, args.json))
+}
+
+/// Whether the user wants what was planned; asked unless `--yes` says so.
+fn agreed(
+    args: &args::Collect,
+    planned: &Plan,
+    (estimate, most): (Option<&Estimate>, Option<u64>),
+    target: &Path,
+) -> Result<(), Error> {
+    match estimate.filter(|_| !args.yes) {
+        Some(estimate) if !consent::to_plan(planned, (estimate, most), target)? => Err(Error::Interrupted),
+        _ => Ok(()),
+    }
 }
 
 /// The redaction, or none if the user types the word for that.

@@ -6,6 +6,10 @@ use crate::redact::{Privacy, Redaction};
 
 /// The line of an entry.
 pub(super) fn entry(redaction: &Redaction, mut entry: Entry) -> Entry {
+    if entry.sha256.is_none() {
+        // Nothing is stored under this name, and more is known now than when it was planned.
+        entry.name = redaction.clear_path(&entry.name);
+    }
     entry.source = redaction.clear_name(&entry.source);
     // The exact bytes of a path hold the names that the path must not.
     entry.source_base64 = None;

@@ -16,7 +16,7 @@ use crate::plan::{PlanItem, Source, known_of};
 use crate::redact::{Hint, Redaction};
 
 /// Bytes of a file that is held in memory, to be worked on by one thread.
-const SMALL: usize = 4 * 1024 * 1024;
+const SMALL: usize = 3 * 1024 * 1024;
 
 /// A line for an item whose outcome is known without opening anything.
 pub(super) fn known(item: &PlanItem, outcome: Outcome, reason: &str) -> Entry {

@@ -174,8 +174,12 @@ fn mend(
     let (writer, changed) = bundle::rewrite(partial.read_back()?, contents, second.out()?, &again)?;
     let changed: BTreeMap<String, Added> =
         changed.into_iter().map(|(name, added)| (name.to_string(), added)).collect();
-    let entries = manifest.entries.map(|entry| corrected(entry, &changed, &hits.names));
-    let mut manifest = manifest.with_entries(entries);
+    let is_disguised = redaction.privacy == Privacy::Identities;
+    let entries = manifest.entries.map(|entry| {
+        let entry = corrected(entry, &changed, &hits.names);
+        if is_disguised { disguise::entry(redaction, entry) } else { entry }
+    });
+    let mut manifest = disguise::head(redaction, manifest.with_entries(entries));
     manifest.totals = manifest.entries.totals().clone();
     manifest.redaction.masks.clear();
     for entry in manifest.entries.iter() {

@@ -13,6 +13,8 @@ mod variable;
 mod version;
 mod view;
 
+pub use release::supported;
+
 use instance::Group;
 use look::Look;
 use view::View;

@@ -21,11 +21,16 @@ pub(super) fn of(releases: &[Release], version: &str, id: &str) -> Option<Readin
     Some(Reading { value, source: format!("release table of {id}: {how} {}, inferred", below.version) })
 }
 
-/// How long the release of a version is supported, where a source tells.
-pub(super) fn support(releases: &[Release], version: &str) -> Option<Evidence> {
+/// The row that tells how long the release of a version is supported, where a source does.
+pub fn supported<'r>(releases: &'r [Release], version: &str) -> Option<&'r Release> {
     let have = written(version);
     let dated = |row: &&Release| row.supported_until.is_some() && have.starts_with(&row.numbers());
-    let row = releases.iter().filter(dated).max_by_key(|row| row.numbers().len())?;
+    releases.iter().filter(dated).max_by_key(|row| row.numbers().len())
+}
+
+/// How long the release of a version is supported, for people.
+pub(super) fn support(releases: &[Release], version: &str) -> Option<Evidence> {
+    let row = supported(releases, version)?;
     let source = row.source.as_deref().map_or(String::new(), |source| format!(", says {source}"));
     let until = row.supported_until.as_deref().unwrap_or_default();
     Some(evidence("support", format!("{} is supported until {until}{source}{}", row.name, words(row.sure))))

@@ -47,14 +47,15 @@ impl Formats {
         let stamps = Stamps::of(lines, origin);
         let has_time = |line: &&Vec<u8>| stamps.as_ref().is_some_and(|stamps| stamps.moment(line).is_some());
         let timed = lines.iter().filter(has_time).count();
-        let mut best: Option<(&Format, (usize, usize))> = None;
+        let mut best: Option<(&Format, (usize, usize, bool))> = None;
         for format in self.all.iter().filter(|format| !format.is_plain() && may_fit(format, lines)) {
             let (records, fields) = fit(format, lines, origin);
             let enough = records >= 3 || records > 0 && records * 4 >= filled;
             // Of another program's log some lines have the shape of this one; the names of the columns are proof.
-            let is_own = enough && records * 2 >= timed || begins_a_table(format, lines);
-            if is_own && best.is_none_or(|(_, most)| (records, fields) > most) {
-                best = Some((format, (records, fields)));
+            let is_table = begins_a_table(format, lines);
+            let is_own = enough && records * 2 >= timed || is_table;
+            if is_own && best.is_none_or(|(_, most)| (records, fields, is_table) > most) {
+                best = Some((format, (records, fields, is_table)));
             }
         }
         let plain = || {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use qdiag::definition::{Catalog, expand};
 use qdiag::detect::{Installation, detect};
-use qdiag::host::Host;
+use qdiag::host::{Host, Os};
 
 use crate::support::{Bundle, Root, Run, collect, hosts, is_foreign};
 
@@ -176,6 +176,10 @@ fn roots(host: &Host, installation: &Installation<'_>) -> BTreeSet<String> {
     let expanded = paths.filter_map(|path| expand(path, &host.vars, &installation.variables).ok());
     let folder = |path: String| {
         let path = slashed(&path);
+        // Paths of the other family of systems name nothing here.
+        if host.os == Os::Windows && path.starts_with('/') && !path.starts_with("//") {
+            return None;
+        }
         let fixed = path.find(['*', '?', '[']).unwrap_or(path.len());
         let (folder, _) = path[..fixed].rsplit_once('/')?;
         folder.contains('/').then(|| folder.to_owned())
@@ -200,9 +204,11 @@ fn files_that_are_never_taken_are_never_planned_on_any_host() {
         };
         assert!(planted.plan(&add(&|root| root.to_owned())) > 60, "{}", host.display());
         assert!(planted.plan(&add(&|root| format!("{root}/**/*"))) > 60, "{}", host.display());
+        // Two of them may be one on a host that does not look at letter case.
+        let first: BTreeSet<String> = planted.files.iter().take(20).map(|file| file.to_lowercase()).collect();
         let one_by_one: Vec<String> =
             planted.files.iter().take(20).flat_map(|file| ["--add".to_owned(), file.clone()]).collect();
-        assert!(planted.plan(&one_by_one) >= 20, "{}", host.display());
+        assert!(planted.plan(&one_by_one) >= first.len(), "{}", host.display());
         let window = ["--since".to_owned(), "2d".to_owned(), "--include".to_owned(), "*".to_owned()];
         planted.plan(&[&greedy[..], &window].concat());
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Answer, Check, Ground, is_whole};
 use crate::analyze::issue::numbers;
+use crate::detect::{Installation, supported};
 
 /// Parts of a product that differ in version.
 pub(super) fn differ(check: &Check, ground: &Ground<'_>) -> Answer {
@@ -25,6 +26,18 @@ pub(super) fn differ(check: &Check, ground: &Ground<'_>) -> Answer {
         format!("{version}: {}", names.join(", "))
     };
     Ok(by_version.into_iter().map(tell).collect())
+}
+
+/// Products whose release is not supported any more on the day of the host's clock.
+pub(super) fn ended(check: &Check, ground: &Ground<'_>) -> Vec<String> {
+    let today = ground.host.clock.utc().format("%Y-%m-%d").to_string();
+    let tell = |found: &Installation<'_>| {
+        let version = &found.version.as_ref()?.value;
+        let row = supported(&found.definition.release, version)?;
+        let until = row.supported_until.as_ref().filter(|until| **until < today)?;
+        Some(format!("{} {version}: {} was supported until {until}", found.definition.name, row.name))
+    };
+    ground.installations(&check.products).filter_map(tell).collect()
 }
 
 /// Products whose version is lower than the one of its release that mends it, or of a release before all of those.

@@ -149,6 +149,83 @@ const COMMON_TOO: [&str; 27] = [
     "nt service",
 ];
 
+/// Words in the ids of products and of what is taken of them: they stand in each line of a manifest.
+const OF_PRODUCTS: [&str; 73] = [
+    "administration",
+    "alerting",
+    "archived",
+    "build",
+    "business",
+    "catalog",
+    "center",
+    "charts",
+    "cli",
+    "compose",
+    "connector",
+    "connectors",
+    "contexts",
+    "coordination",
+    "crash",
+    "definition",
+    "designer",
+    "diagnostics",
+    "dictionary",
+    "direct",
+    "dispatcher",
+    "distribution",
+    "document",
+    "dump",
+    "enterprise",
+    "execution",
+    "export",
+    "gateway",
+    "geoanalytics",
+    "iis",
+    "install",
+    "java",
+    "job",
+    "jobserver",
+    "karaf",
+    "kubernetes",
+    "logging",
+    "management",
+    "messaging",
+    "movement",
+    "nprinting",
+    "odbc",
+    "package",
+    "performance",
+    "plugin",
+    "preparation",
+    "product",
+    "program",
+    "project",
+    "properties",
+    "publisher",
+    "reload",
+    "remote",
+    "renderer",
+    "report",
+    "results",
+    "runtime",
+    "script",
+    "security",
+    "session",
+    "settings",
+    "start",
+    "status",
+    "stewardship",
+    "studio",
+    "task",
+    "tasks",
+    "technical",
+    "tomcat",
+    "web",
+    "workflow",
+    "workspace",
+    "wrapper",
+];
+
 /// Names, and what they are.
 #[derive(Default)]
 pub(in crate::redact) struct Vocabulary {
@@ -159,7 +236,7 @@ pub(in crate::redact) struct Vocabulary {
 /// Whether a text is one of the words that stand everywhere.
 pub(super) fn is_common_word(word: &str) -> bool {
     let word = word.trim().to_lowercase();
-    COMMON.contains(&word.as_str()) || COMMON_TOO.contains(&word.as_str())
+    [&COMMON[..], &COMMON_TOO, &OF_PRODUCTS].iter().any(|words| words.contains(&word.as_str()))
 }
 
 /// Whether a word names nobody.
@@ -176,8 +253,7 @@ pub(super) fn is_common(word: &str) -> bool {
         || is_internal
         || is_guid
         || !word.chars().any(char::is_alphabetic)
-        || COMMON.contains(&word.as_str())
-        || COMMON_TOO.contains(&word.as_str())
+        || is_common_word(&word)
 }
 
 impl Vocabulary {

@@ -221,7 +221,7 @@ fn attributes(text: &[u8], name: Name, found: &mut impl FnMut(Value)) {
             member(text, at, found);
         }
         at += length;
-        match text.get(at) {
+        match text[..close].get(at) {
             Some(quote @ (b'"' | b'\'')) => {
                 at += 2 + memchr::memchr(*quote, &text[at + 1..close]).unwrap_or(close);
             }

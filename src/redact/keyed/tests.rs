@@ -99,3 +99,13 @@ fn what_only_looks_like_a_pair_stays() {
         assert_eq!(clear(name, text), text);
     }
 }
+
+/// A name in a tag so long that the look ends in it, at a quote or elsewhere.
+#[test]
+fn a_look_may_end_anywhere_in_a_tag() {
+    for length in 1000..1040 {
+        let name = "x".repeat(length);
+        clear("a.xml", &format!("<t name=\"Password\" type{name}\"y\" z='1'"));
+        clear("a.xml", &format!("<t name=\"Password\" type{name}=\"\"\"\"\"\"\"\"\"\""));
+    }
+}
