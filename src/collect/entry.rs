@@ -87,6 +87,8 @@ pub(super) struct Small {
     content: Vec<u8>,
     /// How reading ended, if not well.
     failure: Option<io::Error>,
+    /// What is known of its content.
+    hint: Hint,
 }
 
 /// An entry that only has to be written.
@@ -146,7 +148,7 @@ pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) 
     let failure = job.deadline.watch(&mut reader).read_to_end(&mut content).err();
     job.tell.tell(Event::Read(content.len() as u64));
     file.modified_after = modified_after(job, path, &file.stat);
-    Opened::Small(Box::new(Small { item: item.clone(), file, content, failure }))
+    Opened::Small(Box::new(Small { hint: hint(job, item), item: item.clone(), file, content, failure }))
 }
 
 impl Underway {
@@ -164,8 +166,7 @@ impl Small {
 
     /// Clears and packs it.
     pub(super) fn ready(self, redaction: &Redaction, compression: Compression, duration_ms: u64) -> Underway {
-        let Self { item, file, content, failure } = self;
-        let hint = Hint::new(item.name.file_name(), &item.rules);
+        let Self { item, file, content, failure, hint } = self;
         let source = Cursor::new(content).chain(Failing(failure));
         let ready = Ready::of(&mut redaction.clear(source, &hint), compression);
         Underway { item, file, ready, duration_ms }
@@ -262,10 +263,16 @@ fn store<'a, R: Read + 'a, W: Target>(
     writer: &mut Writer<W>,
 ) -> Result<Entry, Error> {
     let pool = job.packing.pool.clone();
-    let hint = Hint { pool, ..Hint::new(item.name.file_name(), &item.rules) };
+    let hint = Hint { pool, ..hint(job, item) };
     let source = job.deadline.watch(Counted { source, tell: job.tell });
     let mut cleared = job.redaction.clear(source, &hint);
     Ok(line_of(item, writer.add(&item.name, &mut cleared, modified)?))
+}
+
+/// What a definition and its format of logs say of a file.
+fn hint(job: &Job<'_>, item: &PlanItem) -> Hint {
+    let columns = job.formats.secret_columns(&item.origin);
+    Hint { columns, ..Hint::new(item.name.file_name(), &item.rules) }
 }
 
 /// The line of an item that was stored, or had no room.

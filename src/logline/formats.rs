@@ -40,6 +40,12 @@ impl Formats {
         self.named.get(item).map(|at| &self.all[*at])
     }
 
+    /// Names of the columns that hold secrets in the files of an item, folded.
+    pub fn secret_columns(&self, item: &str) -> Vec<String> {
+        let names = self.of_item(item).map(|format| &format.file.fields.secret);
+        names.into_iter().flatten().map(|name| name.to_lowercase()).collect()
+    }
+
     /// The format of a file of which these are some lines, its first one first: the one that most lines are records of, and of
     /// several the one that tells most of them. Nothing for what is no log.
     pub fn of_lines(&self, lines: &[Vec<u8>], origin: &Origin) -> Option<&Format> {

@@ -56,7 +56,7 @@ impl<'a> Engine<'a> {
                 own: hint.is_own,
                 kind: Kind::default(),
             },
-            scanner: Scanner::default(),
+            scanner: Scanner::of(hint.columns.clone()),
             structure: None,
             ahead: InOrder::default(),
             has_begun: false,

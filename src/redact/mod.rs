@@ -101,6 +101,8 @@ pub struct Hint {
     pub name: String,
     /// Rules of the definition, besides the common ones.
     pub rules: Vec<String>,
+    /// Columns that hold secrets if it is a table, folded.
+    pub columns: Vec<String>,
     /// Whether the stream was cleared before and the check found something: the stricter rules mask too.
     pub is_second: bool,
     /// Whether this program wrote it.

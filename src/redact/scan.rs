@@ -146,6 +146,8 @@ impl Look {
 /// What is kept of one stream between its pieces.
 #[derive(Default)]
 pub(super) struct Scanner {
+    /// Names of columns that hold secrets in such files, besides those that say so, folded.
+    columns: Vec<String>,
     header_seen: bool,
     table: Option<Table>,
     /// A table that began somewhere in the text.
@@ -154,6 +156,11 @@ pub(super) struct Scanner {
 }
 
 impl Scanner {
+    /// For a file with these secret columns, if it is a table.
+    pub(super) fn of(columns: Vec<String>) -> Self {
+        Self { columns, ..Self::default() }
+    }
+
     /// For a text that is no beginning, such as one line.
     pub(super) fn beside() -> Self {
         Self { header_seen: true, ..Self::default() }
@@ -200,7 +207,7 @@ impl Scanner {
         if !self.header_seen && from < to {
             self.header_seen = true;
             let end = memchr::memchr(b'\n', &text[from..to]).map_or(to, |at| from + at + 1);
-            self.table = of_first_line(&text[from..end], identities);
+            self.table = of_first_line(&text[from..end], (identities, &self.columns));
             start = end;
         }
         let mut found = |start, end, rule| spans.push(Span::new(start, end, rule));

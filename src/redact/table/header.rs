@@ -64,8 +64,12 @@ const AROUND: usize = 1024;
 /// Where a key word without a value beside it stands: the whole name.
 pub(in crate::redact) type Name = (usize, usize);
 
-/// A table whose header is the first line of a file, if it has secret columns. What may stand before a header is passed over.
-pub(in crate::redact) fn of_first_line(header: &[u8], identities: bool) -> Option<Table> {
+/// A table whose header is the first line of a file, if it has secret columns, by their names or those
+/// that are known of such logs, folded. What may stand before a header is passed over.
+pub(in crate::redact) fn of_first_line(
+    header: &[u8],
+    (identities, secret): (bool, &[String]),
+) -> Option<Table> {
     let header = header.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(header);
     let count = |separator: u8| header.iter().filter(|byte| **byte == separator).count();
     let separator =
@@ -81,7 +85,7 @@ pub(in crate::redact) fn of_first_line(header: &[u8], identities: bool) -> Optio
         .split(|byte| *byte == separator)
         .map(|name| String::from_utf8_lossy(name).trim().trim_matches('"').to_lowercase());
     let columns: Vec<(usize, &'static str)> =
-        names.enumerate().filter_map(|(at, name)| Some((at, rule(&name, identities)?))).collect();
+        names.enumerate().filter_map(|(at, name)| Some((at, rule(&name, identities, secret)?))).collect();
     (!columns.is_empty()).then_some(Table {
         layout: Layout::Sign(separator),
         columns,
@@ -90,7 +94,7 @@ pub(in crate::redact) fn of_first_line(header: &[u8], identities: bool) -> Optio
     })
 }
 
-fn rule(name: &str, identities: bool) -> Option<&'static str> {
+fn rule(name: &str, identities: bool, secret: &[String]) -> Option<&'static str> {
     // A mask of the kind of a secret is none of these names.
     if name.contains("redacted_") {
         return None;
@@ -99,6 +103,7 @@ fn rule(name: &str, identities: bool) -> Option<&'static str> {
     let known = COLUMNS.iter().chain(people).find(|(column, _)| *column == name).map(|(_, rule)| *rule);
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     known
+        .or_else(|| secret.iter().any(|column| column == name).then_some("column-secret"))
         .or_else(|| ends(&PASSWORDS).then_some("column-password"))
         .or_else(|| ends(&SECRETS).then_some("column-secret"))
 }
@@ -226,4 +231,17 @@ fn is_value_column(
         Some(String::from_utf8_lossy(&row[from..to]).to_lowercase())
     };
     header.and_then(name).is_some_and(|name| VALUES.contains(&name.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_may_name_columns_that_do_not_say_what_they_hold() {
+        let header = b"Time\tMagic Word\tUser\n";
+        assert!(of_first_line(header, (false, &[])).is_none());
+        let table = of_first_line(header, (false, &["magic word".to_owned()])).expect("it is named");
+        assert_eq!(table.columns, [(1, "column-secret")]);
+    }
 }
