@@ -96,15 +96,16 @@ impl Pieces {
             .filter(|to| *to > self.taken)
     }
 
-    /// The piece up to here, and lets go of what is no longer needed as context.
+    /// The piece up to here. It takes the text with it; what the next one needs of it is copied, which is little.
     fn piece(&mut self, to: usize) -> Piece {
         let (from, behind) = (self.taken, self.text.len().min(to + AHEAD));
-        let start = character_start(&self.text, from.saturating_sub(CONTEXT));
-        let piece = Piece { text: self.text[start..behind].to_vec(), from: from - start, to: to - start };
         let keep = character_start(&self.text, to.saturating_sub(CONTEXT));
-        self.text.drain(..keep);
+        let mut next = Vec::with_capacity(self.text.len() - keep + if self.ended { 0 } else { BLOCK });
+        next.extend_from_slice(&self.text[keep..]);
+        let mut text = std::mem::replace(&mut self.text, next);
+        text.truncate(behind);
         self.taken = to - keep;
-        piece
+        Piece { text, from, to }
     }
 }
 
