@@ -75,7 +75,12 @@ impl Files {
             };
             below.iter().map(name).collect()
         };
-        let walk = WalkDir::new(base).min_depth(1).max_depth(deepest).sort_by_file_name().into_iter();
+        // In one folder paths differ by the name only, and to compare them takes no look for it.
+        let walk = WalkDir::new(base)
+            .min_depth(1)
+            .max_depth(deepest)
+            .sort_by(|one, other| one.path().as_os_str().cmp(other.path().as_os_str()))
+            .into_iter();
         let enter = |entry: &DirEntry| !entry.file_type().is_dir() || leads(parts, &names(entry));
         for entry in walk.filter_entry(enter) {
             match entry {
