@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
 use zip::read::ZipFile;
 use zip::write::SimpleFileOptions;
-use zip::{ZipArchive, ZipWriter};
+use zip::{System, ZipArchive, ZipWriter};
 
 use super::{Cleared, Hint, Redaction};
 
@@ -127,6 +127,8 @@ pub(super) fn zip(redaction: &Redaction, source: impl Read, hint: &Hint) -> Resu
         let name = redaction.clear_path(&name_of(&member));
         let options = SimpleFileOptions::default()
             .last_modified_time(member.last_modified().unwrap_or_default())
+            // The same bytes on each kind of system.
+            .system(System::Unix)
             .large_file(member.size() > u64::from(u32::MAX));
         if member.is_dir() {
             out.add_directory(name, options).map_err(|error| error.to_string())?;
