@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 fn speed(lookup: &Lookup<'_>, product: &str, text: &[u8]) -> f64 {
     let zone = Zone::Fixed(FixedOffset::east_opt(0).expect("no offset is one"));
     let origin = Origin { zone, modified: None };
-    let file = ScanFile { name: "x".into(), origin, window: (None, None) };
+    let file = ScanFile { name: "x".into(), origin, format: None, window: (None, None) };
     let mut scan = Scan::new(lookup.set(product, None, "x_AuditActivity_x.txt"), file);
     let start = Instant::now();
     let mut bytes = 0;

@@ -11,7 +11,7 @@ use super::finding::{Finding, Tally, by_weight};
 use super::{Class, Issue, Lookup, Rows, Scan, ScanFile};
 use crate::detect::Installation;
 use crate::host::{Host, HostPath};
-use crate::logline::Origin;
+use crate::logline::{Formats, Origin};
 use crate::plan::{Category, Plan, Source, Window};
 use crate::pool::Pool;
 use crate::redact::{Hint, Redaction};
@@ -47,7 +47,7 @@ pub struct Logs {
 pub fn logs(
     host: &Host,
     (plan, found): (&Plan, &[Installation<'_>]),
-    (rows, redaction): (&Rows, &Redaction),
+    (rows, formats, redaction): (&Rows, &Formats, &Redaction),
     (window, pool): (Window, Option<Arc<Pool>>),
 ) -> Logs {
     let issues = &rows.issues.rows;
@@ -64,11 +64,17 @@ pub fn logs(
             .iter()
             .find(|found| found.definition.id == product)
             .and_then(|found| Some(found.version.as_ref()?.value.as_str()));
+        let format = formats.of_item(&item.origin);
         let modified = item.stat.and_then(|stat| stat.modified);
-        let file =
-            ScanFile { name: path.to_string(), origin: Origin { zone: host.zone(), modified }, window };
+        let file = ScanFile {
+            name: path.to_string(),
+            origin: Origin { zone: host.zone(), modified },
+            format,
+            window,
+        };
         let mut scan = Scan::new(lookup.set(product, version, path.file_name()), file);
-        let hint = Hint { pool: pool.clone(), ..Hint::new(path.file_name(), &item.rules) };
+        let columns = formats.secret_columns(&item.origin);
+        let hint = Hint { pool: pool.clone(), columns, ..Hint::new(path.file_name(), &item.rules) };
         match look_through(host, (path, &hint), redaction, &mut scan) {
             Ok(bytes) => read.bytes += bytes,
             Err(error) => {
@@ -91,7 +97,7 @@ fn look_through(
     host: &Host,
     (path, hint): (&HostPath, &Hint),
     redaction: &Redaction,
-    scan: &mut Scan,
+    scan: &mut Scan<'_>,
 ) -> io::Result<u64> {
     let file = host.files.open(path)?;
     let mut cleared = redaction.clear(file, hint);
@@ -104,7 +110,7 @@ fn look_through(
     withheld(cleared.clearance().withheld.as_deref(), bytes)
 }
 
-fn pass_on(source: &mut dyn io::Read, scan: &mut Scan) -> io::Result<u64> {
+fn pass_on(source: &mut dyn io::Read, scan: &mut Scan<'_>) -> io::Result<u64> {
     let mut buffer = vec![0; PIECE];
     let mut bytes = 0;
     loop {

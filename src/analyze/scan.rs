@@ -10,7 +10,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::finding::{Place, Times, stamp};
 use super::lookup::Set;
-use crate::logline::{Moment, Origin, REACH, Stamps};
+use crate::logline::{Format, Moment, Origin, REACH, Stamps};
 use crate::plan::Window;
 
 /// Longest line that is held; the rest of a longer one is looked at by itself.
@@ -26,19 +26,21 @@ const SHOWN: usize = 400;
 
 /// What is known of a log besides its text.
 #[derive(Debug, Clone)]
-pub struct ScanFile {
+pub struct ScanFile<'f> {
     /// Its name in the findings.
     pub name: String,
     /// Who wrote it.
     pub origin: Origin,
+    /// The format that its item names.
+    pub format: Option<&'f Format>,
     /// Lines of this time only, as far as they tell theirs.
     pub window: Window,
 }
 
 /// A log that is being looked through.
-pub struct Scan {
+pub struct Scan<'f> {
     set: Arc<Set>,
-    file: ScanFile,
+    file: ScanFile<'f>,
     /// Turns UTF-16 into UTF-8.
     decoder: Option<Decoder>,
     has_begun: bool,
@@ -69,9 +71,9 @@ struct Seen {
     text: String,
 }
 
-impl Scan {
+impl<'f> Scan<'f> {
     /// Begins with a log.
-    pub fn new(set: Arc<Set>, file: ScanFile) -> Self {
+    pub fn new(set: Arc<Set>, file: ScanFile<'f>) -> Self {
         let hits = set.rows.iter().map(|_| None).collect();
         Self {
             set,
@@ -209,7 +211,8 @@ impl Scan {
     }
 
     fn moment(&self, line: &[u8]) -> Option<Moment> {
-        let stamps = self.stamps.get_or_init(|| Stamps::of(&self.sample, &self.file.origin));
+        let file = &self.file;
+        let stamps = self.stamps.get_or_init(|| Stamps::of_format(file.format, &self.sample, &file.origin));
         stamps.as_ref()?.moment(line)
     }
 

@@ -13,6 +13,7 @@ use crate::analyze::{Finding, Ground, Place, Read, Rows, Severity, checks, logs}
 use crate::definition::Certainty;
 use crate::detect::detect;
 use crate::host::lower_priority;
+use crate::logline::Formats;
 use crate::manifest::HostFacts;
 use crate::plan::{Options, plan};
 use crate::pool::Pool;
@@ -37,12 +38,13 @@ pub(super) fn run(args: &args::Analyze) -> Result<Exit, Error> {
     let redaction = options::plain_redaction()?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
+    let formats = Formats::of(&catalog)?;
     let rows = Rows::load(args.place.collectors.as_deref())?;
     let window = (options::time(args.since.as_deref(), "--since", &host)?, None);
     let detection = detect(&host, &catalog);
     let found = &detection.installations;
     let plan = plan(&host, found, &Options { window, ..Options::default() }, &redaction);
-    let logs = logs(&host, (&plan, found), (&rows, &redaction), (window, Pool::new(None)));
+    let logs = logs(&host, (&plan, found), (&rows, &formats, &redaction), (window, Pool::new(None)));
     let facts = checks(&rows.checks, &Ground::new(&host, found, &plan, (&redaction, window)));
     let mut findings = logs.findings;
     findings.extend(facts.findings);

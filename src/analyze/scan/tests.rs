@@ -33,7 +33,7 @@ fn issue(id: &str, needle: &str) -> Issue {
 fn scan(issues: &[Issue], text: &[u8], piece: usize, window: Window) -> (Vec<(usize, Times)>, u64) {
     let zone = chrono::FixedOffset::east_opt(0).expect("an offset");
     let origin = Origin { zone: Zone::Fixed(zone), modified: None };
-    let file = ScanFile { name: "a.txt".into(), origin, window };
+    let file = ScanFile { name: "a.txt".into(), origin, format: None, window };
     let mut scan = Scan::new(Lookup::new(issues).set("p", None, "a.txt"), file);
     text.chunks(piece).for_each(|piece| scan.write(piece));
     scan.finish()
