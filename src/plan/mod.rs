@@ -87,7 +87,8 @@ fn plan_item(selection: &mut Selection<'_>, installation: &Installation<'_>, ite
             }
         }
     }
-    if selection.len() == before && !selection.was_taken_before() {
+    let was_taken = selection.was_taken_before();
+    if selection.len() == before && !was_taken {
         let reason: Arc<str> = "nothing matches; on many hosts this is normal".into();
         selection.miss(looked.join(" | "), ask, (Outcome::Missing, reason));
     }

@@ -133,7 +133,8 @@ impl<'a> Selection<'a> {
             _ => path.to_owned(),
         };
         self.take_pattern(&pattern, None, &ask);
-        if self.len() == before && !self.was_taken_before() {
+        let was_taken = self.was_taken_before();
+        if self.len() == before && !was_taken {
             self.miss(path.to_owned(), &ask, (Outcome::Missing, "there is no such file".into()));
         }
     }

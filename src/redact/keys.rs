@@ -19,8 +19,8 @@ const FARTHEST: usize = 64 * 1024;
 pub(super) struct Keys {
     kind: Kind,
     own: bool,
-    /// Where the last value ends, and how many key words stood in it.
-    end: usize,
+    /// Where the value that reaches farthest stands, and how many key words stood in it.
+    value: (usize, usize),
     nested: u8,
     /// How far looks along one line went that found nothing, and how many.
     vain_to: usize,
@@ -47,7 +47,7 @@ impl Keys {
         is_part: bool,
         spans: &mut Vec<Span>,
     ) {
-        let is_inside = start < self.end;
+        let is_inside = start >= self.value.0 && start < self.value.1;
         if is_inside && self.nested >= NESTED {
             return;
         }
@@ -100,7 +100,9 @@ impl Keys {
     ) -> Option<Name> {
         keyed::values(text, hit, (self.kind, is_part), &mut |value| {
             if !self.own || value.quotes.is_none() {
-                self.end = self.end.max(value.end);
+                if value.end > self.value.1 {
+                    self.value = (value.start, value.end);
+                }
                 spans
                     .push(Span { quotes: value.quotes, ..Span::new(value.start, value.end, "keyed-secret") });
             }
