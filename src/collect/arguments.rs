@@ -33,7 +33,7 @@ fn clear_words(redaction: &Redaction, name: &str, words: &mut Vec<Value>) {
     }
     let parts: Vec<&str> = cleared.split('\t').skip(1).collect();
     *words = if parts.len() == words.len() {
-        parts.into_iter().map(|part| read(part).into()).collect()
+        parts.into_iter().zip(texts).map(|(part, word)| read(part, word).into()).collect()
     } else {
         // A mask took a part between words with it.
         vec![cleared.replace('\t', " ").into()]
@@ -45,8 +45,14 @@ fn written(word: &str) -> String {
     if word.contains(' ') && !word.contains('"') { format!("\"{word}\"") } else { word.replace('\t', " ") }
 }
 
-fn read(part: &str) -> &str {
-    part.strip_prefix('"').and_then(|part| part.strip_suffix('"')).unwrap_or(part)
+/// A word back from what it was written as: what was not masked is as it was, to the byte.
+fn read<'w>(part: &'w str, word: &'w str) -> &'w str {
+    let written = written(word);
+    if part == written {
+        return word;
+    }
+    let inside = part.strip_prefix('"').and_then(|part| part.strip_suffix('"'));
+    inside.filter(|_| written.len() == word.len() + 2).unwrap_or(part)
 }
 
 #[cfg(test)]
@@ -64,6 +70,7 @@ mod tests {
             ("agentctl", json!(["agent", "set_config", "-p", "Auburn-Cleat-8350"]), 3),
             ("erl.exe", json!(["-sname", "rabbit@h", "-setcookie", "KQZVTNEVERTAKE"]), 3),
             ("tool", json!(["--password", "two words 77", "--verbose"]), 1),
+            ("tool", json!(["\"quoted\"", "a\ttab", "--password", "Umber44-Trellis"]), 3),
         ] {
             let mut document = json!([{ "name": name, "pid": 4, "arguments": words }]);
             clear(&redaction, &mut document);
