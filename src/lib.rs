@@ -5,6 +5,7 @@
 //! stability promise; the contracts are the flags, the exit codes, the bundle and the definition format.
 
 pub mod analyze;
+pub mod app;
 pub mod bundle;
 pub mod cli;
 pub mod collect;
