@@ -5,10 +5,15 @@
 //! [`AppSummary::problems`], the rest is told. Everything here still holds secrets of its owner and goes through the redactor
 //! before it is shown or stored.
 
+mod identify;
+mod place;
 mod script;
 mod source;
 mod summary;
+mod zipped;
 
+pub use identify::{Reader, identify, identify_folder, kind_of, read_file, read_folder};
+pub use place::{HostFolder, HostSource, Place};
 pub use script::Script;
-pub use source::{Limited, Source};
+pub use source::{Folder, Limited, Source};
 pub use summary::{AppKind, AppSummary, Connection, DataInside, Named, Table};

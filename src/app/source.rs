@@ -7,6 +7,21 @@ pub trait Source: Read + Seek {}
 
 impl<T: Read + Seek> Source for T {}
 
+/// An app that lies in a folder as many files.
+pub trait Folder {
+    /// Names of the files in it and below, with `/` between the parts, sorted.
+    ///
+    /// # Errors
+    /// The folder cannot be listed.
+    fn names(&mut self) -> io::Result<Vec<String>>;
+
+    /// At most the first `limit` bytes of a file.
+    ///
+    /// # Errors
+    /// There is no such file, or it cannot be read.
+    fn read(&mut self, name: &str, limit: usize) -> io::Result<Vec<u8>>;
+}
+
 /// Reads of a source that never ask for more memory than they were allowed.
 pub struct Limited<'a> {
     source: &'a mut dyn Source,

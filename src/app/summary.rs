@@ -28,6 +28,33 @@ pub enum AppKind {
     Unknown,
 }
 
+impl AppKind {
+    /// What it is, in words for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Qvf => "app of Qlik Sense (QVF)",
+            Self::Qvw => "document of QlikView (QVW)",
+            Self::Qvd => "stored table (QVD)",
+            Self::Qvx => "exchanged table (QVX)",
+            Self::Prj => "project folder of QlikView (-prj)",
+            Self::Unbuilt => "unbuilt app (folder)",
+            Self::Zip => "zip archive",
+            Self::LfsPointer => "pointer of Git LFS",
+            Self::Unknown => "no app",
+        }
+    }
+
+    /// Whether it may hold a load script.
+    pub fn has_script(self) -> bool {
+        matches!(self, Self::Qvf | Self::Qvw | Self::Prj | Self::Unbuilt | Self::Zip)
+    }
+
+    /// Whether it is an app or a table in one file, and nothing else.
+    pub fn is_binary_app(self) -> bool {
+        matches!(self, Self::Qvf | Self::Qvw | Self::Qvd | Self::Qvx)
+    }
+}
+
 /// Something with a name, and perhaps a kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Named {
@@ -80,6 +107,9 @@ pub struct AppSummary {
     pub kind: AppKind,
     /// Size of the file in bytes; of a folder, of its files.
     pub bytes: u64,
+    /// Its name in the zip archive that it was read out of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packed_as: Option<String>,
     /// Title that a user sees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -137,6 +167,7 @@ impl AppSummary {
         Self {
             kind,
             bytes,
+            packed_as: None,
             title: None,
             description: None,
             saved_by_version: None,

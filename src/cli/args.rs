@@ -1,8 +1,12 @@
 //! The flags and their help texts, nothing else.
 
+mod app;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(super) use app::{App, AppContent, Apps};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,6 +45,8 @@ pub(super) enum Command {
     Verify(Verify),
     /// Mask the secrets of a file, to standard output, or of a folder, a zip or a bundle, into a new bundle
     Redact(Redact),
+    /// Tell what an app is, without its data: title, versions, tables, connections, and its redacted load script
+    App(App),
     /// Show what would be masked in a file, line by line, without the secrets
     Preview(Preview),
     /// List, show or check product definitions
@@ -116,6 +122,8 @@ pub(super) struct Choose {
     /// password files, data) each must be named by itself, and on a terminal a word is asked for
     #[arg(long, value_name = "PATH")]
     pub(super) add: Vec<String>,
+    #[command(flatten)]
+    pub(super) apps: Apps,
     /// Cut larger files to their first line and their newest part (50MB, 1GB)
     #[arg(long, value_name = "SIZE")]
     pub(super) max_file: Option<String>,
@@ -130,7 +138,7 @@ pub(super) struct Choose {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  qdiag plan\n  qdiag plan --since 2d --exclude '**/Script/*'\n  qdiag plan --around 2026-11-20T14:05\n  qdiag plan --max-bundle 25MB\n  qdiag plan --add 'D:\\Exports\\*.csv' --json"
+    after_help = "Examples:\n  qdiag plan\n  qdiag plan --since 2d --exclude '**/Script/*'\n  qdiag plan --around 2026-11-20T14:05\n  qdiag plan --max-bundle 25MB\n  qdiag plan --add 'D:\\Exports\\*.csv' --json\n  qdiag plan --app Sales.qvf"
 )]
 pub(super) struct Plan {
     #[command(flatten)]
@@ -146,7 +154,7 @@ pub(super) struct Plan {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n  qdiag collect --around 2026-11-20T14:05 --window 30m\n  qdiag collect --max-bundle 25MB\n\n\
+    after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n  qdiag collect --around 2026-11-20T14:05 --window 30m\n  qdiag collect --max-bundle 25MB\n  qdiag collect --app 'D:\\Apps\\Sales.qvf'\n\n\
     Exit code 0: whole; 3: a valid bundle with gaps, which it names; 1: no product found."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags")]
@@ -177,6 +185,9 @@ pub(super) struct Collect {
     /// Mask nothing; asks for a typed word, and says so in the file name and in the bundle
     #[arg(long, conflicts_with = "privacy")]
     pub(super) no_redact: bool,
+    /// A person agrees that the apps of --app-content full are handed over with all data and secrets in them
+    #[arg(long, requires = "app_content")]
+    pub(super) accept_app_data: bool,
     /// Do not ask
     #[arg(long, short)]
     pub(super) yes: bool,

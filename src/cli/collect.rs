@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::exit::Exit;
-use super::{args, detect as detect_command, options, print, progress};
+use super::{apps, args, detect as detect_command, options, print, progress};
 use crate::Error;
 use crate::bundle::{Packing, Partial};
 use crate::collect::{Event, Job, MaxBundle, Stop, collect, know_names};
@@ -49,6 +49,8 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         say_nothing_found(&host, &detection);
         return Ok(Exit::Finding);
     }
+    let app_content;
+    (chosen.apps, app_content) = apps::agreed(args, &host, &detection.installations, &redaction)?;
     chosen.confirmed = consent::to_never(never_named(&host, &detection.installations, &chosen));
     let redaction = Arc::new(unless_given_up(args, redaction)?);
     know_names(&redaction, &host, &detection.installations);
@@ -72,6 +74,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         arguments: arguments(),
         window: chosen.window,
         max_bundle: most.zip(estimate.as_ref()).map(|(bytes, estimate)| MaxBundle { bytes, estimate }),
+        app_content,
         case_number: args.case.clone(),
         installations: detect_command::installations(&detection, &host),
         left_overs: detect_command::left_overs(&detection),
@@ -145,7 +148,9 @@ fn be_a_good_neighbor(priority: args::Priority) {
 }
 
 fn nothing_to_do(args: &args::Collect, detection: &Detection<'_>) -> bool {
-    detection.installations.is_empty() && !args.choose.environment_only && args.choose.add.is_empty()
+    let choose = &args.choose;
+    let is_named = choose.environment_only || !choose.add.is_empty() || !choose.apps.app.is_empty();
+    detection.installations.is_empty() && !is_named
 }
 
 /// Milliseconds per step.

@@ -1,6 +1,8 @@
 //! One match on the command; the only module that prints.
 
 mod analyze;
+mod app;
+mod apps;
 mod args;
 mod collect;
 mod collectors;
@@ -62,6 +64,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
         Command::Analyze(args) => analyze::run(args),
         Command::Verify(args) => Ok(verify::run(args)),
         Command::Redact(args) => redact::run(args),
+        Command::App(args) => app::run(args),
         Command::Preview(args) => preview::run(args),
         Command::Collectors(args) => collectors::run(&args.action),
         Command::Selftest(args) => selftest::run(args),

@@ -98,6 +98,7 @@ pub(super) fn plan(choose: &args::Choose, host: &Host, catalog: &Catalog) -> Res
         exclude: choices(&choose.exclude, "--exclude")?,
         add: choose.add.clone(),
         confirmed: Vec::new(),
+        apps: Vec::new(),
         max_file: choose.max_file.as_deref().map(max_file).transpose()?,
         environment_only: choose.environment_only,
     })

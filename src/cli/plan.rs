@@ -7,7 +7,7 @@ use serde::ser::{SerializeStruct, Serializer};
 
 use super::estimate::{document as estimated, table};
 use super::exit::Exit;
-use super::{args, options, print};
+use super::{apps, args, options, print};
 use crate::Error;
 use crate::detect::detect;
 use crate::estimate::{Estimate, Share, estimate, prioritize};
@@ -18,8 +18,9 @@ pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
     let redaction = options::plain_redaction()?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
-    let chosen = options::plan(&args.choose, &host, &catalog)?;
+    let mut chosen = options::plan(&args.choose, &host, &catalog)?;
     let detection = detect(&host, &catalog);
+    chosen.apps = apps::look(&args.choose.apps, &host, &detection.installations);
     let mut plan = plan(&host, &detection.installations, &chosen, &redaction);
     let max_bundle = options::max_bundle(&args.choose)?;
     let estimate = estimate(&host, &plan, &options::packing(&args.work), true);
@@ -39,8 +40,9 @@ pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
     } else {
         print(&document);
     }
-    let nothing =
-        detection.installations.is_empty() && !args.choose.environment_only && args.choose.add.is_empty();
+    let is_named =
+        args.choose.environment_only || !args.choose.add.is_empty() || !args.choose.apps.app.is_empty();
+    let nothing = detection.installations.is_empty() && !is_named;
     Ok(if nothing { Exit::Finding } else { Exit::Ok })
 }
 

@@ -1,6 +1,6 @@
 //! How long a run and each of its items may take. What was read by then is kept, and the rest is told.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::time::Duration;
 
 use crate::host::{Clock, Mark};
@@ -61,6 +61,12 @@ impl<R: Read> Read for Watched<'_, R> {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "the time limit was reached"));
         }
         self.source.read(buffer)
+    }
+}
+
+impl<R: Seek> Seek for Watched<'_, R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.source.seek(to)
     }
 }
 

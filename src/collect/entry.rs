@@ -4,10 +4,10 @@ use std::io::{self, Cursor, Read};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::arguments;
 use super::budget::no_room;
 use super::open::{self, FileFacts, Open, describe};
 use super::{Event, Job, Reporter};
+use super::{app, arguments};
 use crate::Error;
 use crate::bundle::{Added, Compression, End, Ready, Target, Writer};
 use crate::host::{HostCommand, HostPath, Miss, Stat};
@@ -45,6 +45,7 @@ pub(super) fn take<W: Target>(
         Source::Command(command) => return take_command(job, item, command, writer),
         Source::Facts(kind) => job.host.fact(*kind),
         Source::Events(channel) => return take_events(job, item, channel, writer),
+        Source::App(part) => return app::take(job, item, part, writer),
         Source::File(_) | Source::RunLog | Source::Nothing(_) => {
             return Ok(known(item, Outcome::Missing, "nothing to open"));
         }
@@ -255,7 +256,8 @@ fn store_bytes<W: Target>(
     Ok(entry)
 }
 
-fn store<'a, R: Read + 'a, W: Target>(
+/// Clears a source into an entry.
+pub(super) fn store<'a, R: Read + 'a, W: Target>(
     job: &'a Job<'_>,
     item: &PlanItem,
     source: R,
@@ -276,7 +278,7 @@ fn hint(job: &Job<'_>, item: &PlanItem) -> Hint {
 }
 
 /// The line of an item that was stored, or had no room.
-fn line_of(item: &PlanItem, added: Added) -> Entry {
+pub(super) fn line_of(item: &PlanItem, added: Added) -> Entry {
     if let End::NoRoom(refusal) = added.end {
         return known(item, Outcome::Skipped, no_room(refusal));
     }

@@ -1,5 +1,6 @@
 //! Runs a plan: opens, redacts and stores each item, records what became of it, checks the bundle and publishes it.
 
+mod app;
 mod arguments;
 mod budget;
 mod deadline;
@@ -61,6 +62,8 @@ pub struct Job<'a> {
     pub window: crate::plan::Window,
     /// The most that the bundle may have, if there is a limit.
     pub max_bundle: Option<MaxBundle<'a>>,
+    /// What is taken of the apps that were named, if any was.
+    pub app_content: Option<String>,
     /// The case number, if any.
     pub case_number: Option<String>,
     /// The products found, for the manifest.

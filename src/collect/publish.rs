@@ -78,7 +78,7 @@ pub(super) fn settle(
 ) -> Result<Collected, Error> {
     let packing = writer.packing().clone();
     let contents = finish(redaction, writer, &manifest)?;
-    let hits = search(redaction, &partial, (&contents, None), packing.pool.as_ref())?;
+    let hits = search(redaction, &partial, (&contents, None, agreed(&manifest)), packing.pool.as_ref())?;
     if !hits.is_empty() {
         let (mended, second) = mend((redaction, &packing), &partial, &contents, (&hits, &manifest))?;
         manifest = second;
@@ -129,11 +129,18 @@ impl Hits {
     }
 }
 
-/// Searches the finished bundle, names and contents; of those that were collected only these, if any are named.
+/// Entries that are stored as they are, since a person agreed to that.
+fn agreed(manifest: &Manifest<PackedLines>) -> BTreeSet<EntryName> {
+    let agreed = manifest.entries.iter().filter(|entry| entry.unredacted);
+    agreed.filter_map(|entry| EntryName::parse(&entry.name).ok()).collect()
+}
+
+/// Searches the finished bundle, names and contents; of those that were collected only these, if any are named, and none that a person
+/// agreed to hand over as it is.
 fn search(
     redaction: &Redaction,
     partial: &Partial,
-    (contents, only): (&Contents, Option<BTreeSet<EntryName>>),
+    (contents, only, agreed): (&Contents, Option<BTreeSet<EntryName>>, BTreeSet<EntryName>),
     pool: Option<&Arc<Pool>>,
 ) -> Result<Hits, Error> {
     if redaction.privacy == Privacy::Nothing {
@@ -145,7 +152,7 @@ fn search(
     let search: Search = Arc::new(move |name, content, pool| {
         let is_known = name.as_str().starts_with(bundle::PAYLOAD)
             && only.as_ref().is_some_and(|only| !only.contains(name));
-        if is_known { Ok(0) } else { check.count(content, pool) }
+        if is_known || agreed.contains(name) { Ok(0) } else { check.count(content, pool) }
     });
     let checked = bundle::check(partial.read_back()?, contents, &search, pool)?;
     let mut hits =
@@ -191,7 +198,7 @@ fn mend(
     // If clearing has taught nothing new, what was taken over need not be searched again.
     let all = !Arc::ptr_eq(&known, &redaction.look());
     let changed = (!all).then(|| changed.keys().filter_map(|name| EntryName::parse(name).ok()).collect());
-    let left = search(redaction, &second, (&contents, changed), packing.pool.as_ref())?;
+    let left = search(redaction, &second, (&contents, changed, agreed(&manifest)), packing.pool.as_ref())?;
     if left.is_empty() {
         return Ok((second, manifest));
     }
@@ -250,6 +257,7 @@ fn manifest(job: &Job<'_>, gathered: Gathered, started: &str, collect_ms: u64) -
             mode: if job.host.root.is_some() { "root" } else { "live" }.into(),
             administrator: job.host.administrator,
             interrupted: gathered.interrupted,
+            app_content: job.app_content.clone(),
             case_number: job.case_number.clone(),
             redacted_from: None,
         },

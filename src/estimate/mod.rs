@@ -15,7 +15,7 @@ pub use order::prioritize;
 
 use crate::bundle::Packing;
 use crate::host::Host;
-use crate::plan::{Category, Plan, PlanItem, Source};
+use crate::plan::{AppContent, Category, Plan, PlanItem, Source};
 use sample::{Candidates, Ratio};
 
 /// What an entry takes besides its content and twice its name: headers, digests, its line in the manifest.
@@ -31,6 +31,7 @@ const EMPTY: u64 = 5_000;
 const FACTS: u64 = 4_000;
 const COMMAND: u64 = 1_000;
 const EVENTS: u64 = 60_000;
+const APP: u64 = 6_000;
 
 /// Groups of files that are told apart at most; what comes after them is one more.
 const GROUPS: usize = 400;
@@ -115,7 +116,7 @@ pub fn estimate(host: &Host, plan: &Plan, packing: &Packing, with_speed: bool) -
         {
             groups.entry(group.clone()).or_default().offer(path, item.expected_bytes());
         }
-        let content = if group.is_some() { 0 } else { source_size(&item.source) };
+        let content = if group.is_some() { 0 } else { source_size(&item) };
         sums.entry((item.category, group)).or_default().add(&item, described(&item) + content);
     }
     let sampled = sample::all(host, groups, packing.compression);
@@ -141,11 +142,16 @@ fn described(item: &PlanItem) -> u64 {
 }
 
 /// Packed size of what is no file.
-fn source_size(source: &Source) -> u64 {
-    match source {
+fn source_size(item: &PlanItem) -> u64 {
+    match &item.source {
         Source::Facts(_) => FACTS,
         Source::Command(_) | Source::RunLog => COMMAND,
         Source::Events(_) => EVENTS,
+        Source::App(part) => match part.content {
+            AppContent::Summary | AppContent::Script => APP,
+            // Most of an app is packed already.
+            AppContent::Binary => item.expected_bytes(),
+        },
         Source::File(_) | Source::Nothing(_) => 0,
     }
 }
@@ -160,7 +166,7 @@ impl Estimate {
     pub fn content(&self, item: &PlanItem) -> u64 {
         match Group::of(item) {
             Some(group) => self.ratio(&group).of(item.expected_bytes()),
-            None => source_size(&item.source),
+            None => source_size(item),
         }
     }
 

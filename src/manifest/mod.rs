@@ -16,7 +16,7 @@ pub use spool::{Packed, Spool};
 pub use version::{NotAVersion, Readability, SchemaVersion};
 
 /// The schema that this build writes.
-pub const SCHEMA: &str = "1.3";
+pub const SCHEMA: &str = "1.4";
 
 /// Everything a bundle says of itself: who made it, from what, and what became of each planned item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -100,6 +100,9 @@ pub struct Run {
     /// What was redacted once more, if the bundle was made of another one, of a zip or of a folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redacted_from: Option<Origin>,
+    /// What was taken of the apps that were named: `summary`, `reduced` or `full`; absent if none was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_content: Option<String>,
     /// The case number given, if any.
     pub case_number: Option<String>,
 }
@@ -284,7 +287,7 @@ pub struct Entry {
     pub item: String,
     /// What became of it.
     pub outcome: Outcome,
-    /// Why, for every outcome but `collected`; for that one, what a window of time did.
+    /// Why, for every outcome but `collected`; for that one, what a window of time did, or that nothing is redacted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Bytes stored, before compression.
@@ -306,6 +309,9 @@ pub struct Entry {
     /// Masks per rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub masks: BTreeMap<String, u64>,
+    /// Whether it is stored as it is, with its secrets and data, since a person agreed to that after seeing what is inside.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unredacted: bool,
     /// What a limit or a window of time removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut: Option<Cut>,
@@ -334,6 +340,7 @@ impl Entry {
             source_modified_after: None,
             encoding: None,
             masks: BTreeMap::new(),
+            unredacted: false,
             cut: None,
             command: None,
             duration_ms: 0,
@@ -360,6 +367,11 @@ pub struct Cut {
     /// When the last one was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_time: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::EntryName;
+use super::app::AppPart;
 use crate::host::{FactKind, HostCommand, HostPath, Stat};
 use crate::manifest::{Outcome, Packed, Spool};
 
@@ -110,6 +111,8 @@ pub enum Source {
     Facts(FactKind),
     /// Events of one channel.
     Events(Box<str>),
+    /// An app, or what is told of it.
+    App(Box<AppPart>),
     /// What the program did, written at the end.
     RunLog,
     /// Nothing that could be opened: a pattern without a match, a path that is refused.
@@ -124,6 +127,7 @@ impl Source {
             Self::Command(command) => format!("command: {}", command.argv.join(" ")),
             Self::Facts(kind) => format!("facts: {}", kind.word()),
             Self::Events(channel) => format!("events: {channel}"),
+            Self::App(part) => part.describe(),
             Self::RunLog => "qdiag".into(),
             Self::Nothing(what) => what.to_string(),
         }

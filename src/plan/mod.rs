@@ -1,5 +1,6 @@
 //! What will be taken, item by item, before anything is opened. Lists and stats only, never opens a file.
 
+mod app;
 mod environment;
 mod item;
 mod name;
@@ -10,6 +11,7 @@ mod select;
 use std::sync::Arc;
 
 pub use crate::host::Window;
+pub use app::{AppContent, AppPart, WantedApp};
 pub use item::{Category, Limit, Plan, PlanItem, Source};
 pub use name::{EntryName, Names, Unsafe};
 pub use options::{Choice, Options};
@@ -40,6 +42,7 @@ pub fn plan(host: &Host, found: &[Installation<'_>], options: &Options, redactio
     for path in &options.add {
         selection.add_by_user(path);
     }
+    app::plan(&mut selection, &options.apps);
     selection.finish()
 }
 

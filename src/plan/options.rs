@@ -2,7 +2,7 @@
 
 use glob::{MatchOptions, Pattern};
 
-use super::Window;
+use super::{WantedApp, Window};
 
 /// Choices that shape a plan. All empty: everything that the definitions name.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub struct Options {
     pub add: Vec<String>,
     /// Those of `add` that are never taken, and that a person wants all the same: each was named, and a word was typed for it.
     pub confirmed: Vec<String>,
+    /// Apps that the user named, as far as looking at them told.
+    pub apps: Vec<WantedApp>,
     /// Larger files are cut to their first line and their newest part, in bytes.
     pub max_file: Option<u64>,
     /// Take no product's files, only the environment.

@@ -40,12 +40,12 @@ impl Ask {
 }
 
 /// An outcome that is known without opening anything.
-type Known = Option<(Outcome, Arc<str>)>;
+pub(super) type Known = Option<(Outcome, Arc<str>)>;
 
 /// A plan in the making.
 pub(super) struct Selection<'a> {
     pub(super) host: &'a Host,
-    options: &'a Options,
+    pub(super) options: &'a Options,
     redaction: &'a Redaction,
     never: Never,
     now: DateTime<Utc>,
@@ -86,8 +86,18 @@ impl<'a> Selection<'a> {
 
     /// Plans something that is not a file.
     pub(super) fn take_source(&mut self, source: Source, name: &str, ask: &Ask) {
+        self.take_known((source, None), name, (ask, None));
+    }
+
+    /// As `take_source`, with what is known of it already.
+    pub(super) fn take_known(
+        &mut self,
+        (source, stat): (Source, Option<Stat>),
+        name: &str,
+        (ask, known): (&Ask, Known),
+    ) {
         let name = self.name(ask, name);
-        self.push(source, name, ask, (None, None));
+        self.push(source, name, ask, (stat, known));
     }
 
     /// Plans every file that matches a pattern; names are relative to `base`.

@@ -1,4 +1,5 @@
-//! Bytes that may enter a bundle, and the few reasons why: they went through the rules, or the program wrote them itself.
+//! Bytes that may enter a bundle, and the few reasons why: they went through the rules, the program wrote them itself, or a person agreed to
+//! hand them over as they are.
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
@@ -31,6 +32,8 @@ pub struct Cleared<'a, R> {
 enum Reason<'a> {
     /// The program wrote them itself.
     Own,
+    /// A person saw what is inside and agreed to hand it over as it is.
+    Agreed,
     /// They may not.
     Withheld,
     /// They go through the rules; the source is known to be no archive, or not looked at yet.
@@ -49,6 +52,11 @@ impl<'a, R: Read> Cleared<'a, R> {
             reason: Reason::Redacted(Box::new(engine), hint.clone()),
             clearance: Clearance::default(),
         }
+    }
+
+    /// A stream that is passed on as it is.
+    pub(super) fn agreed(source: R) -> Self {
+        Self { source: Some(source), reason: Reason::Agreed, clearance: Clearance::default() }
     }
 
     /// A stream of which nothing is passed on.
@@ -113,6 +121,11 @@ impl<'a, R: Read + 'a> Read for Cleared<'a, R> {
         self.open();
         match &mut self.reason {
             Reason::Own => self.source.as_mut().map_or(Ok(0), |source| source.read(buffer)),
+            Reason::Agreed => {
+                let read = self.source.as_mut().map_or(Ok(0), |source| source.read(buffer))?;
+                self.clearance.source_bytes += read as u64;
+                Ok(read)
+            }
             Reason::Withheld => Ok(0),
             Reason::Redacted(engine, _) => {
                 self.source.as_mut().map_or(Ok(0), |source| engine.read(source, buffer))

@@ -231,6 +231,16 @@ impl Redaction {
         Cleared::redacted(source, (self, privacy), &hint)
     }
 
+    /// A stream that stays as it is: an app that a person agreed to hand over with all that is in it. Whoever calls this has that word.
+    pub fn agreed<R: Read>(source: R) -> Cleared<'static, R> {
+        Cleared::agreed(source)
+    }
+
+    /// A stream of which nothing is passed on, for this reason.
+    pub fn withheld<R: Read>(source: R, reason: &str) -> Cleared<'static, R> {
+        Cleared::withheld(source, reason)
+    }
+
     /// A short text with every secret masked: an argument, a line of standard error.
     pub fn clear_text(&self, text: &str) -> String {
         let mut cleared = self.clear(Cursor::new(text.as_bytes()), &Hint::default());

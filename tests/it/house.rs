@@ -162,6 +162,7 @@ fn help_has_an_example_for_every_command() {
         &["verify"],
         &["redact"],
         &["analyze"],
+        &["app"],
         &["selftest"],
         &["collectors", "list"],
         &["collectors", "show"],

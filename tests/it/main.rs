@@ -11,6 +11,7 @@
 
 mod again;
 mod analyze;
+mod app;
 mod budget;
 mod collect;
 mod collectors;

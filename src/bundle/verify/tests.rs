@@ -25,6 +25,7 @@ pub(in crate::bundle) fn manifest_of<'a>(files: impl Iterator<Item = (&'a str, &
         source_modified_after: None,
         encoding: None,
         masks: std::collections::BTreeMap::new(),
+        unredacted: false,
         cut: None,
         command: None,
         duration_ms: 0,

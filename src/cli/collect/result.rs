@@ -25,6 +25,9 @@ struct Document<'a> {
     /// The file that tells what stand-ins of identities stand for.
     table: Option<String>,
     interrupted: bool,
+    /// What was taken of the apps that were named, if any was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_content: Option<&'a str>,
     installations: &'a [InstallationFacts],
     outcomes: &'a BTreeMap<String, u64>,
     source_bytes: u64,
@@ -62,6 +65,7 @@ fn document(collected: &Collected) -> Document<'_> {
         privacy: &manifest.redaction.privacy,
         table: collected.table.as_ref().map(|table| table.display().to_string()),
         interrupted: manifest.run.interrupted,
+        app_content: manifest.run.app_content.as_deref(),
         installations: &manifest.installations,
         outcomes: &manifest.totals.outcomes,
         source_bytes: manifest.totals.source_bytes,
@@ -126,6 +130,7 @@ fn text(collected: &Collected) -> String {
         .map(|(outcome, items)| format!("{items} {}", outcome.replace('_', " ")))
         .collect();
     let _ = writeln!(text, "items    {}", outcomes.join(", "));
+    apps(manifest, &mut text);
     let masked: u64 = manifest.redaction.masks.values().sum();
     let rules: Vec<String> =
         manifest.redaction.masks.iter().map(|(rule, count)| format!("{count} {rule}")).collect();
@@ -194,6 +199,18 @@ fn stand_ins(collected: &Collected, text: &mut String) {
     }
     if collected.manifest.redaction.privacy == "none" {
         let _ = writeln!(text, "warning  nothing was redacted");
+    }
+}
+
+/// What was taken of apps, and a warning of each that is inside as it is.
+fn apps(manifest: &Manifest<PackedLines>, text: &mut String) {
+    let stored = |entry: &Entry| entry.item == "options/app" && entry.sha256.is_some();
+    for entry in manifest.entries.iter().filter(stored) {
+        let _ = if entry.unredacted {
+            writeln!(text, "warning  {} is inside with all data and secrets in it, as agreed", entry.source)
+        } else {
+            writeln!(text, "app      {}", entry.name)
+        };
     }
 }
 

@@ -109,6 +109,10 @@ fn take(
     let cleared = redo.redaction.clear_path(&member.name);
     let name = names.allocate(&EntryName::from_parts(cleared.split('/')));
     entry.name = name.to_string();
+    // Nobody was asked about this bundle: an app goes through the rules like all else, which pass on text only.
+    if std::mem::take(&mut entry.unredacted) {
+        entry.reason = None;
+    }
     let modified: Option<DateTime<Utc>> = member.modified;
     let source = match input.content(member) {
         Ok(source) => source,
@@ -176,6 +180,9 @@ fn manifest(
     manifest.tool = tool(redo.redaction);
     manifest.run.finished = stamp(redo.clock.utc());
     manifest.run.mode = "redact".into();
+    if let Some(content) = manifest.run.app_content.as_mut().filter(|content| *content == "full") {
+        "summary".clone_into(content);
+    }
     manifest.run.redacted_from = Some(origin);
     manifest.run.arguments =
         redo.arguments.iter().map(|argument| redo.redaction.clear_text(argument)).collect();

@@ -1,0 +1,220 @@
+//! The apps that `plan` and `collect` were given: where they are, what is inside, and whether a person agrees to hand one over as it is.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, IsTerminal, Write as _};
+use std::sync::Arc;
+
+use super::{args, fail, print};
+use crate::Error;
+use crate::app::{AppKind, AppSummary, HostSource, Place};
+use crate::detect::Installation;
+use crate::host::{Host, HostPath, Kind};
+use crate::manifest::Outcome;
+use crate::plan::{WantedApp, known_of};
+use crate::redact::Redaction;
+
+/// The word that has to be typed.
+const YES: &str = "yes";
+
+/// Tables and connections that are named in the question at most.
+const NAMED: usize = 12;
+
+const NO_SITE: &str =
+    "an export without data comes from the site itself, which was not asked; its summary is taken";
+const REFUSED: &str = "nobody agreed to hand over the app itself";
+
+/// Looks at every app that was named. What is planned beyond its summary is not agreed to yet.
+pub(super) fn look(apps: &args::Apps, host: &Host, found: &[Installation<'_>]) -> Vec<WantedApp> {
+    let mut wanted = Vec::new();
+    for named in &apps.app {
+        match places(host, named, found) {
+            Err(known) => wanted.push(missing(named, known)),
+            Ok(places) => wanted.extend(places.into_iter().map(|(place, folder)| {
+                let app = one(host, named, place, apps.app_content);
+                WantedApp { folder, ..app }
+            })),
+        }
+    }
+    wanted
+}
+
+/// As `look`, and asks what must be asked; gives also what the manifest says of it.
+pub(super) fn agreed(
+    args: &args::Collect,
+    host: &Host,
+    found: &[Installation<'_>],
+    redaction: &Redaction,
+) -> Result<(Vec<WantedApp>, Option<String>), Error> {
+    let apps = &args.choose.apps;
+    let is_full = apps.app_content == args::AppContent::Full;
+    if is_full && !args.accept_app_data && (args.yes || !std::io::stdin().is_terminal()) {
+        return Err(Error::usage(
+            "--app-content full hands over apps with all data and secrets in them, and nobody was asked",
+            "leave out --yes and type a word on a terminal, or add --accept-app-data if a person who may decide this has agreed; \
+             without --app-content full a summary and the redacted script are taken",
+        ));
+    }
+    let mut wanted = look(apps, host, found);
+    if apps.app_content == args::AppContent::Reduced && !wanted.is_empty() {
+        fail::note(
+            "--app-content reduced: no export without data is taken, only summaries and redacted scripts",
+            "an export without data is made by the Qlik Sense Repository Service of this host",
+        );
+    }
+    for app in &mut wanted {
+        let Ok(place) = &app.place else { continue };
+        if app.itself.as_ref().is_some_and(Result::is_ok) && !ask(args, host, place, redaction) {
+            app.itself = Some(Err(REFUSED.into()));
+        }
+    }
+    let is_any_full = wanted.iter().any(|app| matches!(app.itself, Some(Ok(()))));
+    let content = (!wanted.is_empty()).then(|| if is_any_full { "full" } else { "summary" }.to_owned());
+    Ok((wanted, content))
+}
+
+/// An app and the installation that it belongs to, if that is known.
+type At = (Place, Option<String>);
+
+/// What a path, a name or an id means.
+fn places(host: &Host, named: &str, _found: &[Installation<'_>]) -> Result<Vec<At>, (Outcome, Arc<str>)> {
+    let none = |why: &str| Err((Outcome::Missing, Arc::from(why)));
+    let places = match Place::all(host, &HostPath::new(host.os, named)) {
+        Ok(found) => found,
+        Err(error) if !is_no_path(&error) => return Err(known_of(&error)),
+        Err(_) if named.contains(['*', '?']) => {
+            let files = host.files.find(named).into_iter().filter(|found| found.stat.kind == Kind::File);
+            files.map(|found| Place::File(found.path)).collect()
+        }
+        Err(_) => return none("there is no such file or folder"),
+    };
+    if places.is_empty() {
+        return none("there is no app in it");
+    }
+    Ok(places.into_iter().map(|place| (place, None)).collect())
+}
+
+/// Whether nothing has that name, which may be the name of an app all the same.
+fn is_no_path(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind as Kind;
+    matches!(error.kind(), Kind::NotFound | Kind::NotADirectory | Kind::InvalidInput | Kind::InvalidFilename)
+}
+
+fn missing(named: &str, known: (Outcome, Arc<str>)) -> WantedApp {
+    WantedApp {
+        named: named.to_owned(),
+        place: Err(known),
+        title: named.to_owned(),
+        folder: None,
+        has_script: false,
+        stat: None,
+        itself: None,
+    }
+}
+
+fn one(host: &Host, named: &str, place: Place, content: args::AppContent) -> WantedApp {
+    // What cannot be opened is told once it is collected.
+    let summary = place.read(host).unwrap_or_else(|_| AppSummary::new(AppKind::Unknown, 0));
+    let stat = match &place {
+        Place::File(path) => HostSource::open(host, path).ok().map(|source| source.stat()),
+        Place::Folder(_) => None,
+    };
+    let itself = match content {
+        args::AppContent::Summary => None,
+        args::AppContent::Reduced => Some(Err(NO_SITE.into())),
+        args::AppContent::Full => Some(can_be_taken(&place, &summary)),
+    };
+    WantedApp {
+        named: named.to_owned(),
+        title: title(&place, &summary),
+        folder: None,
+        has_script: summary.kind.has_script(),
+        stat,
+        itself,
+        place: Ok(place),
+    }
+}
+
+/// Whether the app itself is something that a person can agree to hand over as an app.
+fn can_be_taken(place: &Place, summary: &AppSummary) -> Result<(), Arc<str>> {
+    match place {
+        Place::Folder(_) => Err("a folder is not one file; --add takes its files, redacted".into()),
+        Place::File(_) if summary.kind.is_binary_app() || summary.packed_as.is_some() => Ok(()),
+        Place::File(_) => Err("not an app of Qlik by its bytes".into()),
+    }
+}
+
+/// The title, or else the name of its file.
+fn title(place: &Place, summary: &AppSummary) -> String {
+    let title = summary.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let file = place.path().file_name();
+    let stem = match place {
+        Place::File(_) => file.rsplit_once('.').map_or(file, |(stem, _)| stem),
+        Place::Folder(_) => file,
+    };
+    title.unwrap_or(if stem.is_empty() { file } else { stem }).to_owned()
+}
+
+/// Shows what is inside an app, and lets a person type a word before it is handed over.
+fn ask(args: &args::Collect, host: &Host, place: &Place, redaction: &Redaction) -> bool {
+    let Ok(summary) = place.read(host) else { return false };
+    let mut text = inside(place, &summary, redaction);
+    if !args.accept_app_data {
+        let _ = write!(
+            text,
+            "Type the word {YES} to take it, or press Enter to take only its summary and script: "
+        );
+    }
+    let mut err = std::io::stderr().lock();
+    let _ = err.write_all(print::plain(&text).as_bytes()).and_then(|()| err.flush());
+    if args.accept_app_data {
+        return true;
+    }
+    let mut answer = String::new();
+    let _ = std::io::stdin().lock().read_line(&mut answer);
+    answer.trim() == YES
+}
+
+/// What a person must know who hands over an app.
+fn inside(place: &Place, summary: &AppSummary, redaction: &Redaction) -> String {
+    let clear = |text: &str| redaction.clear_text(text);
+    let mut text = format!(
+        "{} ({}) will be in the bundle as it is, not redacted:\n",
+        clear(&place.path().to_string()),
+        print::size(summary.bytes)
+    );
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(text, "  {name:<15} {value}");
+    };
+    line("what", summary.kind.words().to_owned());
+    if let Some(packed) = &summary.packed_as {
+        line("in a zip as", format!("{}; all other files in it too", clear(packed)));
+    }
+    line("title", summary.title.as_deref().map_or_else(|| "unknown".to_owned(), clear));
+    let tables = summary.tables.iter().map(|table| {
+        let rows = table.rows.map_or_else(|| "rows unknown".to_owned(), |rows| print::count(rows, "row"));
+        format!("{} ({rows})", table.name)
+    });
+    line("tables", clear(&some(tables.collect())));
+    let access = match summary.section_access {
+        Some(true) => "yes; its users and passwords are inside",
+        Some(false) => "no",
+        None => "unknown",
+    };
+    line("section access", access.to_owned());
+    let connections = summary.connections.iter().map(|one| format!("{} {}", one.kind, one.name));
+    line("connections", clear(&some(connections.collect())));
+    for problem in &summary.problems {
+        line("not read", clear(problem));
+    }
+    text.push_str("Passwords, names and data inside stay readable for whoever gets the bundle.\n");
+    text
+}
+
+fn some(names: Vec<String>) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let mut text = names.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        let _ = write!(text, " and {more} more");
+    }
+    if text.is_empty() { "none found".to_owned() } else { text }
+}
