@@ -5,6 +5,8 @@
 //! [`AppSummary::problems`], the rest is told. Everything here still holds secrets of its owner and goes through the redactor
 //! before it is shown or stored.
 
+pub mod qvd;
+pub mod qvx;
 mod script;
 mod source;
 mod summary;
