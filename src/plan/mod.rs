@@ -1,5 +1,6 @@
 //! What will be taken, item by item, before anything is opened. Lists and stats only, never opens a file.
 
+mod apps;
 mod environment;
 mod item;
 mod name;
@@ -10,6 +11,7 @@ mod select;
 use std::sync::Arc;
 
 pub use crate::host::Window;
+pub use apps::{AppFile, Apps, find_apps, list_apps};
 pub use item::{Category, Limit, Plan, PlanItem, Source};
 pub use name::{EntryName, Names, Unsafe};
 pub use options::{Choice, Options};

@@ -11,6 +11,7 @@
 
 mod again;
 mod analyze;
+mod apps;
 mod budget;
 mod collect;
 mod collectors;
