@@ -4,7 +4,7 @@ use std::io;
 
 use memchr::memmem;
 
-use super::{AppKind, AppSummary, Folder, Limited, Source, zipped};
+use super::{AppKind, AppSummary, Folder, Limited, Source, qvd, qvx, zipped};
 
 /// Bytes of the start that tell what a file is.
 pub(super) const START: usize = 4096;
@@ -25,7 +25,7 @@ const QVX: [&[u8]; 2] = [b"<QvxTableHeader", b"<QvxFieldHeader"];
 const MOST_POINTER: usize = 1024;
 
 /// Files that tell what a folder is, folded.
-const OF_PROJECT: [&str; 2] = ["qlikviewproject.xml", "docinternals.xml"];
+const OF_PROJECT: [&str; 3] = ["qlikviewproject.xml", "docinternals.xml", "loadscript.txt"];
 const OF_UNBUILT: &str = "app-properties.json";
 const OF_UNBUILT_TOO: [&str; 2] = ["config.yml", "script.qvs"];
 
@@ -76,6 +76,8 @@ pub enum Reader {
 /// The reader of a kind, if there is one. Each reader is one line here.
 fn reader(kind: AppKind) -> Option<Reader> {
     match kind {
+        AppKind::Qvd => Some(Reader::File(qvd::read)),
+        AppKind::Qvx => Some(Reader::File(qvx::read)),
         AppKind::Zip => Some(Reader::File(zipped::read)),
         AppKind::LfsPointer => Some(Reader::File(read_pointer)),
         _ => None,

@@ -7,6 +7,8 @@
 
 mod identify;
 mod place;
+pub mod qvd;
+pub mod qvx;
 mod script;
 mod source;
 mod summary;

@@ -65,7 +65,7 @@ impl<'a> HostFolder<'a> {
         let (mut found, mut failure) = (Vec::new(), None);
         self.host.files.search(&pattern, &mut |one| match one {
             Ok(one) if one.stat.kind == Kind::File && found.len() < MOST_FILES => {
-                found.push((one.path, one.stat))
+                found.push((one.path, one.stat));
             }
             Ok(_) => {}
             Err((_, error)) => failure = Some(error),

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use super::{args, fail, print};
 use crate::Error;
 use crate::app::{AppKind, AppSummary, HostSource, Place};
+use crate::definition::AppForm;
 use crate::detect::Installation;
 use crate::host::{Host, HostPath, Kind};
 use crate::manifest::Outcome;
-use crate::plan::{WantedApp, known_of};
+use crate::plan::{AppFile, WantedApp, find_apps, known_of, list_apps};
 use crate::redact::Redaction;
 
 /// The word that has to be typed.
@@ -29,22 +30,21 @@ pub(super) fn look(apps: &args::Apps, host: &Host, found: &[Installation<'_>]) -
     for named in &apps.app {
         match places(host, named, found) {
             Err(known) => wanted.push(missing(named, known)),
-            Ok(places) => wanted.extend(places.into_iter().map(|(place, folder)| {
-                let app = one(host, named, place, apps.app_content);
-                WantedApp { folder, ..app }
-            })),
+            Ok(places) => {
+                wanted.extend(places.into_iter().map(|at| one(host, named, at, apps.app_content)));
+            }
         }
     }
     wanted
 }
 
-/// As `look`, and asks what must be asked; gives also what the manifest says of it.
-pub(super) fn agreed(
+/// As `look`, and asks what must be asked; gives what the manifest says of it.
+pub(super) fn agree(
     args: &args::Collect,
-    host: &Host,
-    found: &[Installation<'_>],
+    (host, found): (&Host, &[Installation<'_>]),
     redaction: &Redaction,
-) -> Result<(Vec<WantedApp>, Option<String>), Error> {
+    wanted: &mut Vec<WantedApp>,
+) -> Result<Option<String>, Error> {
     let apps = &args.choose.apps;
     let is_full = apps.app_content == args::AppContent::Full;
     if is_full && !args.accept_app_data && (args.yes || !std::io::stdin().is_terminal()) {
@@ -54,43 +54,67 @@ pub(super) fn agreed(
              without --app-content full a summary and the redacted script are taken",
         ));
     }
-    let mut wanted = look(apps, host, found);
+    *wanted = look(apps, host, found);
     if apps.app_content == args::AppContent::Reduced && !wanted.is_empty() {
         fail::note(
             "--app-content reduced: no export without data is taken, only summaries and redacted scripts",
             "an export without data is made by the Qlik Sense Repository Service of this host",
         );
     }
-    for app in &mut wanted {
+    for app in wanted.iter_mut() {
         let Ok(place) = &app.place else { continue };
         if app.itself.as_ref().is_some_and(Result::is_ok) && !ask(args, host, place, redaction) {
             app.itself = Some(Err(REFUSED.into()));
         }
     }
     let is_any_full = wanted.iter().any(|app| matches!(app.itself, Some(Ok(()))));
-    let content = (!wanted.is_empty()).then(|| if is_any_full { "full" } else { "summary" }.to_owned());
-    Ok((wanted, content))
+    Ok((!wanted.is_empty()).then(|| if is_any_full { "full" } else { "summary" }.to_owned()))
 }
 
 /// An app and the installation that it belongs to, if that is known.
 type At = (Place, Option<String>);
 
 /// What a path, a name or an id means.
-fn places(host: &Host, named: &str, _found: &[Installation<'_>]) -> Result<Vec<At>, (Outcome, Arc<str>)> {
+fn places(host: &Host, named: &str, found: &[Installation<'_>]) -> Result<Vec<At>, (Outcome, Arc<str>)> {
     let none = |why: &str| Err((Outcome::Missing, Arc::from(why)));
     let places = match Place::all(host, &HostPath::new(host.os, named)) {
-        Ok(found) => found,
+        Ok(places) if places.is_empty() => return none("there is no app in it"),
+        Ok(places) => places,
         Err(error) if !is_no_path(&error) => return Err(known_of(&error)),
         Err(_) if named.contains(['*', '?']) => {
             let files = host.files.find(named).into_iter().filter(|found| found.stat.kind == Kind::File);
             files.map(|found| Place::File(found.path)).collect()
         }
-        Err(_) => return none("there is no such file or folder"),
+        Err(_) => return by_name(host, named, found),
+    };
+    let apps = list_apps(host, found).found;
+    let owner = |place: &Place| {
+        let is_it = |app: &&AppFile| app.path.as_str().eq_ignore_ascii_case(place.path().as_str());
+        apps.iter().find(is_it).and_then(|app| app.product.clone())
     };
     if places.is_empty() {
-        return none("there is no app in it");
+        return none("nothing matches");
     }
-    Ok(places.into_iter().map(|place| (place, None)).collect())
+    Ok(places.into_iter().map(|place| (owner(&place), place)).map(|(owner, place)| (place, owner)).collect())
+}
+
+/// The apps of that name or id, in the places where the products of this host keep theirs.
+fn by_name(host: &Host, named: &str, found: &[Installation<'_>]) -> Result<Vec<At>, (Outcome, Arc<str>)> {
+    let apps = find_apps(host, found, named);
+    if apps.found.is_empty() {
+        let mut why =
+            "there is no such file or folder, and no product of this host has an app of that name or id"
+                .to_owned();
+        if !apps.problems.is_empty() {
+            why.push_str("; not all places could be looked into");
+        }
+        return Err((Outcome::Missing, why.into()));
+    }
+    let at = |app: AppFile| match app.form {
+        AppForm::File => (Place::File(app.path), app.product),
+        AppForm::Folder => (Place::Folder(app.path), app.product),
+    };
+    Ok(apps.found.into_iter().map(at).collect())
 }
 
 /// Whether nothing has that name, which may be the name of an app all the same.
@@ -106,19 +130,28 @@ fn missing(named: &str, known: (Outcome, Arc<str>)) -> WantedApp {
         title: named.to_owned(),
         folder: None,
         has_script: false,
+        is_text: false,
         stat: None,
         itself: None,
     }
 }
 
-fn one(host: &Host, named: &str, place: Place, content: args::AppContent) -> WantedApp {
+fn one(host: &Host, named: &str, (place, folder): At, content: args::AppContent) -> WantedApp {
     // What cannot be opened is told once it is collected.
     let summary = place.read(host).unwrap_or_else(|_| AppSummary::new(AppKind::Unknown, 0));
     let stat = match &place {
         Place::File(path) => HostSource::open(host, path).ok().map(|source| source.stat()),
         Place::Folder(_) => None,
     };
+    let is_foreign = match summary.kind {
+        AppKind::Unknown => true,
+        AppKind::Zip => summary.packed_as.is_none(),
+        _ => false,
+    };
+    // What products of other kinds call an app is a text, or a zip of texts.
+    let is_text = is_foreign && folder.is_some() && matches!(place, Place::File(_));
     let itself = match content {
+        _ if is_text => None,
         args::AppContent::Summary => None,
         args::AppContent::Reduced => Some(Err(NO_SITE.into())),
         args::AppContent::Full => Some(can_be_taken(&place, &summary)),
@@ -126,7 +159,8 @@ fn one(host: &Host, named: &str, place: Place, content: args::AppContent) -> Wan
     WantedApp {
         named: named.to_owned(),
         title: title(&place, &summary),
-        folder: None,
+        folder,
+        is_text,
         has_script: summary.kind.has_script(),
         stat,
         itself,

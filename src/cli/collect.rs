@@ -49,8 +49,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         say_nothing_found(&host, &detection);
         return Ok(Exit::Finding);
     }
-    let app_content;
-    (chosen.apps, app_content) = apps::agreed(args, &host, &detection.installations, &redaction)?;
+    let app_content = apps::agree(args, (&host, &detection.installations), &redaction, &mut chosen.apps)?;
     chosen.confirmed = consent::to_never(never_named(&host, &detection.installations, &chosen));
     let redaction = Arc::new(unless_given_up(args, redaction)?);
     know_names(&redaction, &host, &detection.installations);

@@ -72,6 +72,9 @@ pub(super) fn check(definition: &Definition, file: &str, has_rule: &dyn Fn(&str)
             );
         }
     }
+    for (number, apps) in definition.apps.iter().enumerate() {
+        check_paths(&apps.paths, &Place::key("apps").at(number), &names)?;
+    }
     for (number, glob) in definition.never.iter().enumerate() {
         let place = Place::key("never").at(number);
         check_template(glob, &place, &names)?;
@@ -203,16 +206,7 @@ fn check_item(item: &CollectItem, place: &Place, names: &Names, has_rule: &dyn F
         let message = format!("`{}` is no category", item.category);
         return wrong(place.then("category"), message, format!("use one of {}", CATEGORIES.join(", ")));
     }
-    if item.paths.is_empty() {
-        return wrong(
-            place.then("paths"),
-            "is empty",
-            r"write at least one glob: ['%ProgramData%\X\**\*.log']",
-        );
-    }
-    for (index, path) in item.paths.iter().enumerate() {
-        check_path(path, &place.then("paths").at(index), names)?;
-    }
+    check_paths(&item.paths, place, names)?;
     for (index, glob) in item.exclude.iter().enumerate() {
         let place = place.then("exclude").at(index);
         check_template(glob, &place, names)?;
@@ -233,6 +227,18 @@ fn check_item(item: &CollectItem, place: &Place, names: &Names, has_rule: &dyn F
             let hint = "`qdiag selftest` lists the rules; the common ones apply without being named";
             return wrong(place.then("rules").at(index), format!("there is no rule `{rule}`"), hint);
         }
+    }
+    Ok(())
+}
+
+/// At least one path or glob.
+fn check_paths(paths: &[String], place: &Place, names: &Names) -> Checked {
+    if paths.is_empty() {
+        let hint = r"write at least one glob: ['%ProgramData%\X\**\*.log']";
+        return wrong(place.then("paths"), "is empty", hint);
+    }
+    for (index, path) in paths.iter().enumerate() {
+        check_path(path, &place.then("paths").at(index), names)?;
     }
     Ok(())
 }

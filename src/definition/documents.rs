@@ -46,9 +46,12 @@ fn the_schema_knows_every_field_of_the_built_in_definitions() {
         for field in table.keys() {
             assert!(known("/properties", field), "{}: {field}", definition.id);
         }
-        for item in sections(&definition.text, &table).iter().filter(|section| section.top == "collect") {
-            for field in item.table.keys() {
-                assert!(known("/$defs/CollectItem/properties", field), "{}: {field}", definition.id);
+        for (top, kind) in [("collect", "CollectItem"), ("apps", "AppPlace")] {
+            let properties = format!("/$defs/{kind}/properties");
+            for item in sections(&definition.text, &table).iter().filter(|section| section.top == top) {
+                for field in item.table.keys() {
+                    assert!(known(&properties, field), "{}: {field}", definition.id);
+                }
             }
         }
     }
@@ -60,8 +63,8 @@ fn the_committed_list_is_that_of_the_definitions() {
         "# Products\n\nMade from the definitions themselves. A number is how many probes or items there are; `qdiag collectors show ID` tells \
          each. Of the facts behind them, some are stated by a public source or were seen on a real host (sourced), some follow from sources \
          (inferred), and some are stated by nobody (unsourced): those are tried and never relied upon.\n\n\
-         | product | id | detect | version | releases | role | config | license | state | app | logs | never | sourced | inferred | unsourced |\n\
-         |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n",
+         | product | id | detect | version | releases | role | config | license | state | app | logs | places of apps | never | sourced | inferred | unsourced |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     let catalog = Catalog::load(None, &|_| true).unwrap();
     for definition in &catalog.definitions {
@@ -80,6 +83,7 @@ fn line(definition: &Definition) -> String {
     let sure = |word: &str| count(&|section| section.text("sure").unwrap_or("sourced") == word);
     let mut cells = vec![top("detect"), top("version"), definition.release.len(), top("role")];
     cells.extend(["config", "license", "state", "app", "logs"].map(items));
+    cells.push(top("apps"));
     cells.push(definition.never.len());
     cells.extend(["sourced", "inferred", "unsourced"].map(sure));
     let mut line = format!("| {} | `{}` |", definition.name.replace('|', "\\|"), definition.id);

@@ -1,5 +1,6 @@
 //! The types of a definition file. `collectors/README.md` documents every field.
 
+mod app;
 mod format;
 mod variable;
 mod version;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::release::Release;
 
+pub use app::{AppForm, AppPlace};
 pub use format::{
     Encoding, FieldNames, FormatExample, LevelWords, LogFormat, RecordForm, TableForm, TimeForm,
 };
@@ -49,6 +51,9 @@ pub struct Definition {
     /// What is taken.
     #[serde(default)]
     pub collect: Vec<CollectItem>,
+    /// Where it keeps its apps.
+    #[serde(default)]
+    pub apps: Vec<AppPlace>,
     /// Names and paths that are never taken, as globs.
     #[serde(default)]
     pub never: Vec<String>,

@@ -7,9 +7,9 @@ use super::lines::{self, Place};
 /// A `[[…]]` table of the file and where it stands.
 pub struct Section<'t> {
     pub(super) place: Place,
-    /// `detect`, `version`, `variable`, `role` or `collect`.
+    /// `detect`, `version`, `variable`, `role`, `collect` or `apps`.
     pub top: &'static str,
-    /// The kind of a probe; empty for roles and items.
+    /// The kind of a probe; empty for roles, items and places of apps.
     pub kind: &'t str,
     /// Its fields.
     pub table: &'t Table,
@@ -35,7 +35,7 @@ pub fn sections<'t>(text: &str, table: &'t Table) -> Vec<Section<'t>> {
             add(&mut found, (top, kind), &Place::key(top).then(kind.clone()), list);
         }
     }
-    for top in ["role", "collect"] {
+    for top in ["role", "collect", "apps"] {
         if let Some(list) = table.get(top) {
             add(&mut found, (top, ""), &Place::key(top), list);
         }

@@ -55,6 +55,24 @@ const WRONG: &[Case] = &[
     (("name = \"Example\"", "name = \" \""), 3, "name: is empty", "as people know it"),
     (("name = \"Example\"", "name = Example"), 3, "", "collectors/README.md"),
     (
+        ("[[collect]]", "[[apps]]\npaths = []\n[[collect]]"),
+        16,
+        "apps[0].paths: is empty",
+        "at least one glob",
+    ),
+    (
+        ("[[collect]]", "[[apps]]\npaths = ['{none}\\x']\n[[collect]]"),
+        16,
+        "apps[0].paths[0]: there is no variable `none`",
+        "install_dir, log_dir",
+    ),
+    (
+        ("[[collect]]", "[[apps]]\npaths = ['/x']\nkind = 'link'\n[[collect]]"),
+        17,
+        "unknown variant `link`",
+        "collectors/README.md",
+    ),
+    (
         ("[[detect.registry]]", "[[detect.registri]]"),
         5,
         "unknown field `registri`",

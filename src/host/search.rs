@@ -2,6 +2,7 @@
 //! entered that cannot lead to a match.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use glob::{MatchOptions, Pattern};
@@ -37,6 +38,19 @@ impl Files {
     /// Gives everything that matches a pattern in the host's own writing (`C:\x\**\*.log`), folder by folder, each sorted by
     /// name; links are not followed.
     pub fn search(&self, pattern: &str, take: &mut dyn FnMut(Match)) {
+        // Nothing stops it, so how it ends tells nothing.
+        let _ = self.search_until(pattern, &mut |found| {
+            take(found);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// As `search`, until it is told to stop; tells whether it was.
+    pub fn search_until(
+        &self,
+        pattern: &str,
+        take: &mut dyn FnMut(Match) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let os = self.place.os();
         let (fixed, parts) = split(pattern, os);
         let base = HostPath::new(os, &fixed);
@@ -45,14 +59,18 @@ impl Files {
             Err(error) => return take(Err((base, error))),
         };
         match real.symlink_metadata() {
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                ControlFlow::Continue(())
+            }
             Err(error) => take(Err((base, error))),
             Ok(metadata) => {
                 let stat = self.stat_of(&metadata);
                 if parts.is_empty() && stat.kind != Kind::Folder {
-                    take(Ok(Found { path: self.place.host(&real), stat }));
+                    take(Ok(Found { path: self.place.host(&real), stat }))
                 } else if !parts.is_empty() {
-                    self.walk(&real, &parts, take);
+                    self.walk(&real, &parts, take)
+                } else {
+                    ControlFlow::Continue(())
                 }
             }
         }
@@ -65,7 +83,12 @@ impl Files {
         all
     }
 
-    fn walk(&self, base: &Path, parts: &[Part], take: &mut dyn FnMut(Match)) {
+    fn walk(
+        &self,
+        base: &Path,
+        parts: &[Part],
+        take: &mut dyn FnMut(Match) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let fold = self.place.os() == Os::Windows;
         let deepest = if parts.iter().any(|part| matches!(part, Part::Any)) { DEPTH } else { parts.len() };
         let names = |entry: &DirEntry| -> Vec<String> {
@@ -89,7 +112,7 @@ impl Files {
                     // A file that vanished between listing and looking is no failure.
                     let error = io_error(error);
                     if error.kind() != io::ErrorKind::NotFound {
-                        take(Err((path, error)));
+                        take(Err((path, error)))?;
                     }
                 }
                 Ok(entry) if entry.file_type().is_dir() || !fits(parts, &names(&entry)) => {}
@@ -98,10 +121,11 @@ impl Files {
                     take(match entry.metadata() {
                         Ok(metadata) => Ok(Found { path, stat: self.stat_of(&metadata) }),
                         Err(error) => Err((path, io_error(error))),
-                    });
+                    })?;
                 }
             }
         }
+        ControlFlow::Continue(())
     }
 }
 

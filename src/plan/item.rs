@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::EntryName;
-use super::app::AppPart;
+use super::wanted::AppPart;
 use crate::host::{FactKind, HostCommand, HostPath, Stat};
 use crate::manifest::{Outcome, Packed, Spool};
 

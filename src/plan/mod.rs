@@ -1,21 +1,23 @@
 //! What will be taken, item by item, before anything is opened. Lists and stats only, never opens a file.
 
-mod app;
+mod apps;
 mod environment;
 mod item;
 mod name;
 mod never;
 mod options;
 mod select;
+mod wanted;
 
 use std::sync::Arc;
 
 pub use crate::host::Window;
-pub use app::{AppContent, AppPart, WantedApp};
+pub use apps::{AppFile, Apps, find_apps, list_apps};
 pub use item::{Category, Limit, Plan, PlanItem, Source};
 pub use name::{EntryName, Names, Unsafe};
 pub use options::{Choice, Options};
 pub(crate) use select::known_of;
+pub use wanted::{AppContent, AppPart, WantedApp};
 
 use crate::definition::{self, CollectItem};
 use crate::detect::Installation;
@@ -42,7 +44,7 @@ pub fn plan(host: &Host, found: &[Installation<'_>], options: &Options, redactio
     for path in &options.add {
         selection.add_by_user(path);
     }
-    app::plan(&mut selection, &options.apps);
+    wanted::plan(&mut selection, &options.apps);
     selection.finish()
 }
 

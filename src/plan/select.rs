@@ -179,7 +179,7 @@ impl<'a> Selection<'a> {
     }
 
     /// What is decided about a file without opening it.
-    fn known(&self, found: &Found, ask: &Ask) -> Known {
+    pub(super) fn known(&self, found: &Found, ask: &Ask) -> Known {
         let slashed = found.path.slashed();
         let skip = |reason: String| Some((Outcome::Skipped, Arc::from(reason)));
         match found.stat.kind {

@@ -12,6 +12,7 @@
 mod again;
 mod analyze;
 mod app;
+mod apps;
 mod budget;
 mod collect;
 mod collectors;

@@ -29,6 +29,7 @@ pub(super) fn page(definition: &Definition) -> String {
         let items = of("collect").filter(|item| item.text("category") == Some(category));
         part(&mut page, &format!("Taken: {category}"), items.map(item));
     }
+    part(&mut page, "Where apps are, taken only if one is named", of("apps").map(item));
     let built_in =
         "private keys, password files, data of databases and apps, memory: of every product".to_owned();
     part(&mut page, "Never taken", definition.never.iter().cloned().chain([built_in]));
@@ -94,7 +95,9 @@ fn condition(table: &Table) -> String {
 
 fn item(section: &Section<'_>) -> String {
     let note = section.text("note").map_or(String::new(), |note| format!(": {note}"));
-    let mut text = format!("{}{note}{}", section.text("id").unwrap_or_default(), doubt(section));
+    // A place of apps has no id; what an app is there stands for it.
+    let name = section.text("id").or(section.text("kind")).unwrap_or("file");
+    let mut text = format!("{name}{note}{}", doubt(section));
     for path in section.texts("paths") {
         let _ = write!(text, "\n  {path}");
     }

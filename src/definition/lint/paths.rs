@@ -114,6 +114,13 @@ fn is_beside_document(path: &str) -> bool {
     BESIDE_DOCUMENTS.iter().any(|own| last.contains(own)) && !path.contains("**")
 }
 
+/// Whether a path names apps, at a depth that is said. People keep them wherever they keep their documents.
+fn is_app(path: &str) -> bool {
+    let names = names(path);
+    let app = |name: &String| [".qvw", ".qvf"].iter().any(|ending| name.ends_with(ending));
+    names.last().is_some_and(app) && !path.contains("**")
+}
+
 /// Tells of paths that reach whatever stands on the host.
 pub(super) fn roots(sections: &[Section<'_>], problems: &mut Vec<Problem>) {
     let defaults = defaults(sections);
@@ -121,7 +128,8 @@ pub(super) fn roots(sections: &[Section<'_>], problems: &mut Vec<Problem>) {
     let hint = r"begin it with a {variable} or name a folder of the product before the first wildcard: '%ProgramData%\Example\**'";
     for section in sections {
         for (number, path) in section.texts("paths").enumerate() {
-            if reach(path, true) == Reach::Anything && !is_beside_document(path) {
+            let own = is_beside_document(path) || (section.top == "apps" && is_app(path));
+            if reach(path, true) == Reach::Anything && !own {
                 let place = section.place.then("paths").at(number);
                 tell(problems, place, "can match what is not the product's", hint);
             }

@@ -16,7 +16,7 @@ pub(super) fn probes(sections: &[Section<'_>], problems: &mut Vec<Problem>) {
         asks
     };
     let mut seen: Vec<(&Section<'_>, Table)> = Vec::new();
-    for section in sections.iter().filter(|section| section.top != "collect") {
+    for section in sections.iter().filter(|section| !matches!(section.top, "collect" | "apps")) {
         let own = asks(section);
         let same = seen
             .iter()
@@ -31,10 +31,16 @@ pub(super) fn probes(sections: &[Section<'_>], problems: &mut Vec<Problem>) {
     }
 }
 
-/// Tells of paths that an earlier item has taken: a file is taken once, so the later item gets nothing.
+/// Tells of paths that an earlier item has taken: a file is taken once, so the later item gets nothing. Likewise for places of apps.
 pub(super) fn paths(sections: &[Section<'_>], problems: &mut Vec<Problem>) {
+    for top in ["collect", "apps"] {
+        paths_of(sections.iter().filter(|section| section.top == top), problems);
+    }
+}
+
+fn paths_of<'s>(items: impl Iterator<Item = &'s Section<'s>>, problems: &mut Vec<Problem>) {
     let mut seen: Vec<(String, Place)> = Vec::new();
-    for item in sections.iter().filter(|section| section.top == "collect") {
+    for item in items {
         let leaves_some = item.texts("exclude").next().is_some();
         let mut own = Vec::new();
         for (number, path) in item.texts("paths").enumerate() {

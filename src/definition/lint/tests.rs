@@ -41,6 +41,10 @@ id = "settings"
 category = "config"
 paths = ['{install_dir}\settings.xml']
 source = "a page"
+
+[[apps]]
+paths = ['%USERPROFILE%\Documents\*.qvw', '{install_dir}\**\*.app']
+source = "a page"
 "#;
 
 fn told(text: &str) -> Vec<(usize, String, String)> {
@@ -162,6 +166,26 @@ const DOUBTFUL: &[Case] = &[
         "collect[0].exclude[1]: is the same as collect[0].exclude[0]",
         "leave one",
     ),
+    (
+        ("Documents\\*.qvw'", "Documents\\*.qvw', '%userprofile%/documents/*.QVW'"),
+        41,
+        "apps[0].paths[1]: is the path of apps[0].paths[0] too",
+        "leave one",
+    ),
+    // Only what names an app, at a depth that is said, may lie among people's documents.
+    (
+        ("Documents\\*.qvw'", "Documents\\**\\*.qvw'"),
+        41,
+        "apps[0].paths[0]: can match what is not the product's",
+        "{variable}",
+    ),
+    (
+        ("Documents\\*.qvw'", "Documents\\*.json'"),
+        41,
+        "apps[0].paths[0]: can match what is not the product's",
+        "{variable}",
+    ),
+    (("*.app']\nsource = \"a page\"", "*.app']"), 40, "apps[0]: has no source", "source = "),
     // It has no source.
     (("sure = \"unsourced\"", ""), 11, "version.pe[0]: has no source", "unsourced"),
     (("sure = \"inferred\"", "sure = \"sourced\""), 22, "role[0]: has no source", "inferred"),
@@ -203,7 +227,7 @@ fn doubts_name_line_field_and_remedy() {
 fn all_doubts_are_told_in_the_order_of_the_file() {
     let text = GOOD.replace("source = \"a page\"", "");
     let lines: Vec<usize> = told(&text).into_iter().map(|(line, ..)| line).collect();
-    assert_eq!(lines.len(), 4);
+    assert_eq!(lines.len(), 5);
     assert!(lines.is_sorted(), "{lines:?}");
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::select::{Ask, Known, Selection};
 use super::{Category, EntryName, Source};
 use crate::app::Place;
-use crate::host::Stat;
+use crate::host::{Found, Stat};
 
 /// The most bytes of a title in the names of entries, so that no folder of theirs is ever left out of a long name.
 const MOST_TITLE: usize = 60;
@@ -59,6 +59,8 @@ pub struct WantedApp {
     pub folder: Option<String>,
     /// Whether it may hold a load script.
     pub has_script: bool,
+    /// Whether it is a text or an archive of texts in a place where its product keeps apps: redacted as any other file.
+    pub is_text: bool,
     /// What listing told of its file.
     pub stat: Option<Stat>,
     /// If more than the summary was asked for, what becomes of the app itself: it is taken, or left out for this reason.
@@ -84,6 +86,9 @@ fn plan_app(
     titles: &mut HashSet<String>,
 ) {
     let title = free_title(app, titles);
+    if app.is_text {
+        return plan_text(selection, (app, place), ask, &title);
+    }
     let slashed = place.path().slashed();
     let mut excluded = selection.options.exclude.iter();
     let excluded = excluded.find(|choice| choice.names(&slashed, &ask.origin, ask.category.word()));
@@ -110,6 +115,14 @@ fn plan_app(
         };
         take(AppContent::Binary, &name, (app.stat, known));
     }
+}
+
+/// A definition of tasks, a job or a project, which is taken like a configuration.
+fn plan_text(selection: &mut Selection<'_>, (app, place): (&WantedApp, &Place), ask: &Ask, title: &str) {
+    let path = place.path();
+    let known = app.stat.and_then(|stat| selection.known(&Found { path: path.clone(), stat }, ask));
+    let name = format!("{title}/{}", path.file_name().replace(['/', '\\'], "_"));
+    selection.take_known((Source::File(path.clone()), app.stat), &name, (ask, known));
 }
 
 /// The title as the name of a folder that no other app has.
@@ -153,6 +166,7 @@ mod tests {
             title: title.into(),
             folder: None,
             has_script: true,
+            is_text: false,
             stat: None,
             itself: None,
         }
