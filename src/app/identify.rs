@@ -4,7 +4,7 @@ use std::io;
 
 use memchr::memmem;
 
-use super::{AppKind, AppSummary, Folder, Limited, Source, qvd, qvx, zipped};
+use super::{AppKind, AppSummary, Folder, Limited, Source, qvd, qvf, qvx, unbuilt, zipped};
 
 /// Bytes of the start that tell what a file is.
 pub(super) const START: usize = 4096;
@@ -76,8 +76,10 @@ pub enum Reader {
 /// The reader of a kind, if there is one. Each reader is one line here.
 fn reader(kind: AppKind) -> Option<Reader> {
     match kind {
+        AppKind::Qvf => Some(Reader::File(qvf::read)),
         AppKind::Qvd => Some(Reader::File(qvd::read)),
         AppKind::Qvx => Some(Reader::File(qvx::read)),
+        AppKind::Unbuilt => Some(Reader::Folder(unbuilt::read)),
         AppKind::Zip => Some(Reader::File(zipped::read)),
         AppKind::LfsPointer => Some(Reader::File(read_pointer)),
         _ => None,

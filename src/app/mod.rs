@@ -6,12 +6,17 @@
 //! before it is shown or stored.
 
 mod identify;
+mod objects;
 mod place;
+mod properties;
 pub mod qvd;
+pub mod qvf;
 pub mod qvx;
 mod script;
 mod source;
 mod summary;
+mod tolerant;
+pub mod unbuilt;
 mod zipped;
 
 pub use identify::{Reader, identify, identify_folder, kind_of, read_file, read_folder};

@@ -173,11 +173,12 @@ fn cleared(redaction: &Redaction, bytes: &[u8], name: &str) -> Result<String, St
 fn local_path(host: &Host, file: &Path) -> HostPath {
     let is_link = file.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
     let target = if is_link { file.canonicalize().ok() } else { None };
-    let path = target.as_deref().unwrap_or(file);
-    let text = path.to_string_lossy();
-    match text.strip_prefix(r"\\?\") {
-        Some(plain) => HostPath::new(host.os, plain),
-        None if path.to_str().is_some() => HostPath::new(host.os, &text),
-        None => HostPath::from_bytes(host.os, path.as_os_str().as_encoded_bytes()),
-    }
+    let path = target.unwrap_or_else(|| std::path::absolute(file).unwrap_or_else(|_| file.to_owned()));
+    let Some(text) = path.to_str() else {
+        return HostPath::from_bytes(host.os, path.as_os_str().as_encoded_bytes());
+    };
+    // Windows writes what a link leads to with a prefix of its own.
+    let share = text.strip_prefix(r"\\?\UNC\").map(|share| format!(r"\\{share}"));
+    let plain = share.as_deref().or_else(|| text.strip_prefix(r"\\?\")).unwrap_or(text);
+    HostPath::new(host.os, plain)
 }

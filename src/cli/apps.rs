@@ -77,7 +77,10 @@ type At = (Place, Option<String>);
 /// What a path, a name or an id means.
 fn places(host: &Host, named: &str, found: &[Installation<'_>]) -> Result<Vec<At>, (Outcome, Arc<str>)> {
     let none = |why: &str| Err((Outcome::Missing, Arc::from(why)));
-    let places = match Place::all(host, &HostPath::new(host.os, named)) {
+    // Parts of an app are named by what follows the folder's own path, so that must be whole.
+    let whole = std::path::absolute(named).ok().filter(|_| host.root.is_none());
+    let path = whole.as_deref().and_then(std::path::Path::to_str).unwrap_or(named);
+    let places = match Place::all(host, &HostPath::new(host.os, path)) {
         Ok(places) if places.is_empty() => return none("there is no app in it"),
         Ok(places) => places,
         Err(error) if !is_no_path(&error) => return Err(known_of(&error)),
