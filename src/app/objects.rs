@@ -173,7 +173,9 @@ impl<'de> Visitor<'de> for Level<'_> {
         let Self { objects, seen } = self;
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "qRoot" | "qProperty" => map.next_value_seed(Level { objects: &mut *objects, seen: &mut *seen })?,
+                "qRoot" | "qProperty" => {
+                    map.next_value_seed(Level { objects: &mut *objects, seen: &mut *seen })?
+                }
                 "qChildren" => map.next_value_seed(Node(&mut *objects))?,
                 "qInfo" | "qMetaData" => {
                     let info = map.next_value::<Option<Info>>()?.unwrap_or_default();
@@ -233,7 +235,10 @@ mod tests {
             r#"{"qProperty":{"qInfo":{"qType":"masterobject"},"qMetaDef":{"title":"Chart"},"visualization":"table"}}"#,
             r#"{"qInfo":{"qType":"story"},"qMetaDef":null,"title":{"qStringExpression":{"qExpr":"='x'"}}}"#,
         ]);
-        assert_eq!(others, ["master dimension:Section", "master measure:Tools", "master table:Chart", "story:"]);
+        assert_eq!(
+            others,
+            ["master dimension:Section", "master measure:Tools", "master table:Chart", "story:"]
+        );
     }
 
     #[test]
@@ -248,7 +253,8 @@ mod tests {
     #[test]
     fn there_is_an_end_to_what_is_kept() {
         let mut objects = Objects::default();
-        let json = format!("[{}0]", r#"{"qInfo":{"qType":"kpi"}},{"qInfo":{"qType":"sheet"}},"#.repeat(MOST + 5));
+        let json =
+            format!("[{}0]", r#"{"qInfo":{"qType":"kpi"}},{"qInfo":{"qType":"sheet"}},"#.repeat(MOST + 5));
         assert!(objects.add(json.as_bytes()).is_err());
         assert!(objects.more);
         let (sheets, others) = objects.into_parts();

@@ -179,10 +179,19 @@ mod tests {
             assert_eq!(scalar(absent).text(), None, "{absent}");
             assert_eq!(scalar(absent).count(), None, "{absent}");
         }
-        assert_eq!((scalar("7").count(), scalar("-7").count(), scalar("\"7\"").count()), (Some(7), None, Some(7)));
+        assert_eq!(
+            (scalar("7").count(), scalar("-7").count(), scalar("\"7\"").count()),
+            (Some(7), None, Some(7))
+        );
         assert_eq!(scalar("18446744073709551615").count(), None, "no number of things that a file can hold");
-        assert_eq!((scalar("-1").rank(), scalar("0.5").rank(), scalar("\"x\"").rank()), (Some(-1.0), Some(0.5), None));
-        assert_eq!((scalar("true").flag(), scalar("\"False\"").flag(), scalar("1").flag()), (Some(true), Some(false), None));
+        assert_eq!(
+            (scalar("-1").rank(), scalar("0.5").rank(), scalar("\"x\"").rank()),
+            (Some(-1.0), Some(0.5), None)
+        );
+        assert_eq!(
+            (scalar("true").flag(), scalar("\"False\"").flag(), scalar("1").flag()),
+            (Some(true), Some(false), None)
+        );
     }
 
     #[test]

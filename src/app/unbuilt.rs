@@ -71,7 +71,9 @@ impl Reader<'_> {
     fn file(&mut self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
         self.names.iter().any(|known| known == name).then_some(())?;
         if self.summary.bytes >= ALL {
-            self.summary.problems.push(format!("{name} was left out, for the folder holds more than is read of one"));
+            self.summary
+                .problems
+                .push(format!("{name} was left out, for the folder holds more than is read of one"));
             return None;
         }
         match self.folder.read(name, LARGEST.saturating_add(1)) {
@@ -144,7 +146,8 @@ impl Reader<'_> {
     fn objects(&mut self) {
         let pattern = self.place("objects");
         let (start, end) = pattern.split_once('*').unwrap_or((&pattern, ""));
-        let is_object = |name: &&String| name.len() >= pattern.len() && name.starts_with(start) && name.ends_with(end);
+        let is_object =
+            |name: &&String| name.len() >= pattern.len() && name.starts_with(start) && name.ends_with(end);
         let mut files: Vec<String> = self.names.iter().filter(is_object).take(MOST).cloned().collect();
         files.sort_unstable();
         for part in ["measures", "dimensions"] {

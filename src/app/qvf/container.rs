@@ -40,7 +40,14 @@ pub(super) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { stored: 32 << 20, unpacked: 64 << 20, all: 512 << 20, entries: 100_000, extents: 65_536, depth: 4 }
+        Self {
+            stored: 32 << 20,
+            unpacked: 64 << 20,
+            all: 512 << 20,
+            entries: 100_000,
+            extents: 65_536,
+            depth: 4,
+        }
     }
 }
 
@@ -174,7 +181,8 @@ impl<'a> Container<'a> {
         let extents = self.extents(inode.table, wanted)?;
         let wanted = usize::try_from(wanted).map_err(|_| Trouble::TooLarge)?;
         let known = extents.iter().fold(0_u64, |sum, (_, size)| sum.saturating_add((*size).min(self.size())));
-        let mut bytes = Zeroizing::new(Vec::with_capacity(wanted.min(usize::try_from(known).unwrap_or(wanted))));
+        let mut bytes =
+            Zeroizing::new(Vec::with_capacity(wanted.min(usize::try_from(known).unwrap_or(wanted))));
         for (offset, size) in extents {
             let length = usize::try_from(size).unwrap_or(usize::MAX).min(wanted - bytes.len());
             let piece = Zeroizing::new(self.at(offset, length)?);

@@ -136,7 +136,9 @@ fn entry(body: &[u8], prefix: &str) -> Option<Entry> {
     let name = body.get(28..28 + length)?;
     let meta = number32(body, 28 + length)
         .and_then(|size| body.get(32 + length..)?.get(..usize::try_from(size).ok()?))
-        .and_then(|json| serde_json::from_slice::<Meta>(json.trim_ascii_end().strip_suffix(b"\0").unwrap_or(json)).ok())
+        .and_then(|json| {
+            serde_json::from_slice::<Meta>(json.trim_ascii_end().strip_suffix(b"\0").unwrap_or(json)).ok()
+        })
         .unwrap_or_default();
     Some(Entry {
         path: format!("{prefix}{}", String::from_utf8_lossy(name)),

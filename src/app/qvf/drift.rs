@@ -49,7 +49,8 @@ impl Drift {
         for at in memchr::memmem::find_iter(piece, &TABLE_LENGTH) {
             let Some(start) = at.checked_sub(HEAD - TABLE_LENGTH.len()) else { continue };
             let now = offset.saturating_add(start as u64);
-            let Some(former) = number64(piece, at - 8).and_then(|table| table.checked_sub(TABLE_AFTER)) else {
+            let Some(former) = number64(piece, at - 8).and_then(|table| table.checked_sub(TABLE_AFTER))
+            else {
                 continue;
             };
             let Some(lost) = former.checked_sub(now) else { continue };

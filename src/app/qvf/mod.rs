@@ -30,7 +30,8 @@ const SCRIPTS: [&str; 2] = ["qvapp_appscript", "app_appscript"];
 /// Size of the section access table when there is none.
 const NO_SECTION_ACCESS: u64 = 27;
 /// Folders and streams that hold no object of the app, by how they begin.
-const NO_OBJECTS: [&str; 6] = ["data/", "media/", "qvapp_", "app_appscript", "user_variablelist", "LoadModel"];
+const NO_OBJECTS: [&str; 6] =
+    ["data/", "media/", "qvapp_", "app_appscript", "user_variablelist", "LoadModel"];
 
 /// Reads an app. What cannot be read is a line of `problems`.
 pub fn read(source: &mut dyn Source) -> AppSummary {
@@ -99,7 +100,9 @@ impl Reader<'_> {
     fn directory(&mut self) {
         if !self.listing.lost.is_empty() {
             let text = match self.listing.lost.len() {
-                1 if self.listing.lost[0].is_empty() => "the directory is damaged, parts may be missing".to_owned(),
+                1 if self.listing.lost[0].is_empty() => {
+                    "the directory is damaged, parts may be missing".to_owned()
+                }
                 1 => "a folder of the directory is damaged, parts may be missing".to_owned(),
                 count => format!("{count} folders of the directory are damaged, parts may be missing"),
             };
@@ -179,7 +182,8 @@ impl Reader<'_> {
         ] {
             match self.json::<streams::Variables>(path) {
                 Ok(read) => {
-                    let names: Vec<_> = read.entries.kept.iter().filter_map(streams::Variable::name).collect();
+                    let names: Vec<_> =
+                        read.entries.kept.iter().filter_map(streams::Variable::name).collect();
                     self.summary.variables.extend(names);
                 }
                 Err(Trouble::Absent) => {}
@@ -199,7 +203,9 @@ impl Reader<'_> {
                     if let Some((text, is_whole)) = script_text(&content) {
                         self.summary.set_script(Script::new(text));
                         if !is_whole {
-                            self.summary.problems.push("the load script is damaged, only its beginning is told".into());
+                            self.summary
+                                .problems
+                                .push("the load script is damaged, only its beginning is told".into());
                         }
                         return;
                     }
@@ -242,7 +248,8 @@ impl Reader<'_> {
             }
         }
         if unread > 0 && !is_exhausted {
-            let text = format!("{unread} of {} sheets, master items or bookmarks could not be read", entries.len());
+            let text =
+                format!("{unread} of {} sheets, master items or bookmarks could not be read", entries.len());
             self.summary.problems.push(text);
         }
         if objects.more || is_exhausted {

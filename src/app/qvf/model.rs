@@ -1,7 +1,7 @@
 //! The data model in its binary streams: names of fields, heads of tables, bookmarks. Values are passed over.
 
-use super::super::{Named, Table};
 use super::super::tolerant::{MOST, cut};
+use super::super::{Named, Table};
 use super::container::number32;
 
 /// Fields and tables that the product adds for itself.
@@ -120,9 +120,13 @@ mod tests {
 
     #[test]
     fn numbers_of_seven_bits() {
-        for (bytes, number) in
-            [(b"\x05".as_slice(), Some(5)), (b"\xb6\x0c", Some(1590)), (b"\xb6", None), (b"\x05\x05", None), (b"", None)]
-        {
+        for (bytes, number) in [
+            (b"\x05".as_slice(), Some(5)),
+            (b"\xb6\x0c", Some(1590)),
+            (b"\xb6", None),
+            (b"\x05\x05", None),
+            (b"", None),
+        ] {
             assert_eq!(seven_bits(bytes), number, "{bytes:?}");
         }
     }

@@ -45,7 +45,9 @@ fn inflate(packed: &[u8], length: usize) -> Content {
             Ok(Status::StreamEnd) => break true,
             Err(_) => break false,
             // What is full or does not move any more says nothing of its checksum.
-            Ok(Status::Ok | Status::BufError) if (inflater.total_in(), inflater.total_out()) == (read, written) => {
+            Ok(Status::Ok | Status::BufError)
+                if (inflater.total_in(), inflater.total_out()) == (read, written) =>
+            {
                 break false;
             }
             Ok(Status::Ok | Status::BufError) => {}
@@ -66,8 +68,14 @@ mod tests {
         encoder.write_all(text).expect("memory takes bytes");
         let packed = encoder.finish().expect("memory takes bytes");
         let number = |length: usize| u32::try_from(length).expect("short").to_le_bytes();
-        [number(20).as_slice(), b"{\"format\":\"gzjson\"}\0", &number(text.len()), &number(packed.len()), &packed]
-            .concat()
+        [
+            number(20).as_slice(),
+            b"{\"format\":\"gzjson\"}\0",
+            &number(text.len()),
+            &number(packed.len()),
+            &packed,
+        ]
+        .concat()
     }
 
     fn unpacked(stream: Vec<u8>, limit: usize) -> (Vec<u8>, bool) {

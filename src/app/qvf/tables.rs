@@ -1,7 +1,7 @@
 //! Steps of the reader that tell the data model: fields, tables, whether rows are inside.
 
-use super::super::{Connection, DataInside, Table, script};
 use super::super::tolerant::MOST;
+use super::super::{Connection, DataInside, Table, script};
 use super::container::Inode;
 use super::trouble::Trouble;
 use super::{Reader, model, streams};
@@ -107,7 +107,8 @@ impl Reader<'_> {
     pub(super) fn stored_tables(&mut self) {
         let is_header = |kind: &Option<String>| kind.as_deref() == Some("tableheader");
         let entries = self.listing.entries.iter().filter(|entry| is_header(&entry.kind));
-        let headers: Vec<(String, u64)> = entries.map(|entry| (entry.path.clone(), entry.place)).take(MOST).collect();
+        let headers: Vec<(String, u64)> =
+            entries.map(|entry| (entry.path.clone(), entry.place)).take(MOST).collect();
         let (mut unread, mut has_rows) = (0_u64, false);
         for (path, place) in &headers {
             let header = self.content(*place).ok().and_then(|content| super::parse(&content.bytes));

@@ -21,7 +21,8 @@ fn summary(bytes: &[u8]) -> AppSummary {
 }
 
 fn app() -> Build {
-    let long = format!(r#"{{"qScript":"///$tab Main\r\n{}Section Access;\r\n"}}"#, r"LET a = 1;\r\n".repeat(900));
+    let long =
+        format!(r#"{{"qScript":"///$tab Main\r\n{}Section Access;\r\n"}}"#, r"LET a = 1;\r\n".repeat(900));
     Build::new()
         .stream("qvapp_header", "qvapp_header", b"{\"FileType\":1,\"buildno\":\"50621\"}\0")
         .json("qvapp_approperties", r#"{"qTitle":"Sales","qSavedInProductVersion":"12.16.2","qLastReloadTime":"2018-04-01T00:00:00Z","description":"What it does","qThumbnail":{"qUrl":"/media/a.png"},"encrypted":true,"hassectionaccess":false,"owner":"Umber"}"#)
@@ -50,8 +51,12 @@ fn an_app_is_told_without_its_values() {
     assert_eq!(read.description.as_deref(), Some("What it does"));
     assert_eq!((read.section_access, read.encrypted, read.thumbnail), (Some(true), Some(true), Some(true)));
     assert_eq!((read.script_lines, read.script_tabs.len()), (Some(902), 1));
-    assert_eq!((read.variables.clone(), read.fields.clone()), (vec!["a".into(), "b".into()], vec!["Region".into(), "Sales".into()]));
-    let tables: Vec<_> = read.tables.iter().map(|table| (table.name.as_str(), table.rows, table.fields)).collect();
+    assert_eq!(
+        (read.variables.clone(), read.fields.clone()),
+        (vec!["a".into(), "b".into()], vec!["Region".into(), "Sales".into()])
+    );
+    let tables: Vec<_> =
+        read.tables.iter().map(|table| (table.name.as_str(), table.rows, table.fields)).collect();
     assert_eq!(tables, [("First", Some(4), Some(1)), ("Second", Some(3), Some(1))]);
     assert!(read.tables.iter().all(|table| table.bytes.is_some_and(|bytes| bytes > 70)));
     assert_eq!((read.data, read.sheets.len(), read.objects.len()), (Some(DataInside::Yes), 1, 0));
@@ -64,7 +69,8 @@ fn an_app_is_told_without_its_values() {
 fn section_access_is_told_by_each_of_its_signs() {
     let with = |app: Build, flag: &str| {
         let json = format!(r#"{{"qTitle":"x","{flag}":true}}"#);
-        summary(&app.json("qvapp_approperties", &json).json("qvapp_appscript", r#"{"qScript":""}"#).finish()).section_access
+        summary(&app.json("qvapp_approperties", &json).json("qvapp_appscript", r#"{"qScript":""}"#).finish())
+            .section_access
     };
     assert_eq!(with(Build::new(), "other"), Some(false));
     assert_eq!(with(Build::new(), "hassectionaccess"), Some(true));
@@ -79,7 +85,8 @@ fn an_older_script_stands_in_for_the_real_one() {
         let read = summary(&app.finish());
         (read.script.map(|script| script.unredacted().to_owned()), read.problems.len())
     };
-    let properties = || Build::new().stream("qvapp_allproperties", "AllProperties", b"\0\0\x0c///$tab Mainmore");
+    let properties =
+        || Build::new().stream("qvapp_allproperties", "AllProperties", b"\0\0\x0c///$tab Mainmore");
     assert_eq!(told(Build::new().json("app_appscript", r#"{"qScript":"old"}"#)), (Some("old".into()), 3));
     assert_eq!(told(properties()), (Some("///$tab Main".into()), 5));
     assert_eq!(told(properties().json("qvapp_appscript", "[]")), (Some("///$tab Main".into()), 5));
@@ -118,12 +125,19 @@ fn streams_and_folders_that_go_round_end() {
 fn there_is_an_end_to_what_is_read() {
     let few = Limits { stored: 4000, unpacked: 500, all: 100_000, entries: 6, extents: 9, depth: 1 };
     let read = read_within(&mut Cursor::new(app().finish()), few);
-    for says in ["the directory is larger than is read of one", "the load script is damaged, only its beginning is told"] {
+    for says in [
+        "the directory is larger than is read of one",
+        "the load script is damaged, only its beginning is told",
+    ] {
         assert!(read.problems.iter().any(|problem| problem == says), "{:?}", read.problems);
     }
     let none = Limits { all: 9000, ..Limits::default() };
     let read = read_within(&mut Cursor::new(app().finish()), none);
-    assert!(read.problems.iter().any(|problem| problem.contains("holds more than is read")), "{:?}", read.problems);
+    assert!(
+        read.problems.iter().any(|problem| problem.contains("holds more than is read")),
+        "{:?}",
+        read.problems
+    );
 }
 
 #[test]
@@ -131,7 +145,11 @@ fn an_app_of_gigabytes_is_read_in_a_few_pieces() {
     let size = 3_500_000_000_u64.next_multiple_of(512);
     let head = |size| {
         let big = |name: &str| format!("{name}_0");
-        app().folder("data", |folder| folder.strange(&big("table"), size, &[(0, 0)])).strange("other", size, &[(0x400, size)])
+        app().folder("data", |folder| folder.strange(&big("table"), size, &[(0, 0)])).strange(
+            "other",
+            size,
+            &[(0x400, size)],
+        )
     };
     for (size, most) in [(size, 2 << 20), (size + 1, 2 << 20)] {
         let mut source = Huge::new(head(size - 4096).finish(), size);
@@ -147,7 +165,8 @@ fn bytes_that_version_control_took_are_reckoned_with() {
         let text = "a\r\nb\r\n".repeat(40);
         Build::new().stream("qvapp_allproperties", "x", text.as_bytes())
     };
-    let whole = build().json("qvapp_approperties", r#"{"qTitle":"T"}"#).json("qvapp_appscript", r#"{"qScript":"x"}"#);
+    let whole =
+        build().json("qvapp_approperties", r#"{"qTitle":"T"}"#).json("qvapp_appscript", r#"{"qScript":"x"}"#);
     let mut bytes = whole.stream("qvapp_header", "x", b"{\"buildno\":\"50621\"}").finish();
     let size = bytes.len();
     let mut before = 0;
@@ -166,7 +185,8 @@ fn bytes_that_version_control_took_are_reckoned_with() {
 #[test]
 fn the_words_of_problems_hold_nothing_of_the_file() {
     let name = "Trellis44";
-    let read = summary(&Build::new().stream(name, "x", b"?").folder(name, |it| it.strange(name, 9, &[])).finish());
+    let read =
+        summary(&Build::new().stream(name, "x", b"?").folder(name, |it| it.strange(name, 9, &[])).finish());
     assert!(!read.problems.is_empty() && !read.problems.concat().contains(name), "{:?}", read.problems);
 }
 

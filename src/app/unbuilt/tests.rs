@@ -96,7 +96,9 @@ fn of_a_connection_only_its_name_and_kind_are_told() {
 
 #[test]
 fn what_is_missing_or_damaged_is_said() {
-    let read = read(&mut Memory::default().with("app-properties.json", "{\"qTitle\":").with("objects/a.json", "[1]"));
+    let read = read(
+        &mut Memory::default().with("app-properties.json", "{\"qTitle\":").with("objects/a.json", "[1]"),
+    );
     assert_eq!(
         read.problems,
         [
@@ -132,6 +134,9 @@ fn the_sample_is_read() {
     assert_eq!(read.title.as_deref(), Some("Consumer+Sales"));
     assert_eq!(read.variables, ["file"]);
     let names: Vec<_> = read.connections.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(names, ["jogdata-prime", "OneDrive - me@host.test", "MyDataFiles", "DataFiles", "DataPrepAppCache"]);
+    assert_eq!(
+        names,
+        ["jogdata-prime", "OneDrive - me@host.test", "MyDataFiles", "DataFiles", "DataPrepAppCache"]
+    );
     assert_eq!(read.problems, ["the load script is not there"]);
 }

@@ -20,13 +20,21 @@ pub(super) fn packed(json: &str) -> Vec<u8> {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(&text).expect("memory takes bytes");
     let packed = encoder.finish().expect("memory takes bytes");
-    [&number(20), b"{\"format\":\"gzjson\"}\0".as_slice(), &number(text.len()), &number(packed.len()), &packed].concat()
+    [
+        &number(20),
+        b"{\"format\":\"gzjson\"}\0".as_slice(),
+        &number(text.len()),
+        &number(packed.len()),
+        &packed,
+    ]
+    .concat()
 }
 
 /// The stream of a table with one field.
 pub(super) fn table(name: &str, source: &str, rows: u32) -> Vec<u8> {
     let text = |text: &str| [&[u8::try_from(text.len()).expect("short")], text.as_bytes()].concat();
-    [text(name), text(source), vec![0; 8], number(1).to_vec(), rows.to_le_bytes().to_vec(), vec![0xff; 40]].concat()
+    [text(name), text(source), vec![0; 8], number(1).to_vec(), rows.to_le_bytes().to_vec(), vec![0xff; 40]]
+        .concat()
 }
 
 fn number(value: usize) -> [u8; 4] {
@@ -52,7 +60,8 @@ impl Build {
 
     /// Puts an inode there that has these extents.
     fn inode(&mut self, place: u64, size: u64, extents: &[(u64, u64)]) {
-        let inode = [pairs(&[(size, size), (7, 7), (place + 0x30, 0x1d0 | POINTER)]), pairs(extents)].concat();
+        let inode =
+            [pairs(&[(size, size), (7, 7), (place + 0x30, 0x1d0 | POINTER)]), pairs(extents)].concat();
         let place = usize::try_from(place).expect("short");
         self.bytes.resize(self.bytes.len().max(place + SECTOR), 0);
         self.bytes[place..place + inode.len()].copy_from_slice(&inode);
@@ -78,7 +87,14 @@ impl Build {
 
     fn slot(&mut self, kind: u32, place: u64, name: &str, meta: &str) {
         let inode = pairs(&[(place, SECTOR as u64)]);
-        let parts = [&[0; 8], inode.as_slice(), &number(name.len()), name.as_bytes(), &number(meta.len()), meta.as_bytes()];
+        let parts = [
+            &[0; 8],
+            inode.as_slice(),
+            &number(name.len()),
+            name.as_bytes(),
+            &number(meta.len()),
+            meta.as_bytes(),
+        ];
         let mut body = parts.concat();
         let more = body.len().saturating_sub(56).div_ceil(60);
         body.resize(56 + 60 * more, 0);

@@ -6,7 +6,8 @@ use super::*;
 #[expect(clippy::disallowed_methods)]
 fn show() {
     let root = std::path::PathBuf::from(std::env::var_os("QDIAG_SAMPLES").unwrap());
-    let mut files: Vec<_> = std::fs::read_dir(root.join("apps/qvf")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(root.join("apps/qvf")).unwrap().map(|e| e.unwrap().path()).collect();
     files.push(root.join("apps/qvd/T_Product.QVD"));
     files.sort();
     for file in files {
