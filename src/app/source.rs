@@ -7,6 +7,21 @@ pub trait Source: Read + Seek {}
 
 impl<T: Read + Seek> Source for T {}
 
+/// A folder that holds an app's parts: one on disk, or one in memory in a test.
+pub trait Folder {
+    /// Names of its files, relative to it, with `/` between folders.
+    ///
+    /// # Errors
+    /// The folder cannot be listed.
+    fn names(&mut self) -> io::Result<Vec<String>>;
+
+    /// The first `limit` bytes of a file; fewer when it ends before.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    fn read(&mut self, name: &str, limit: usize) -> io::Result<Vec<u8>>;
+}
+
 /// Reads of a source that never ask for more memory than they were allowed.
 pub struct Limited<'a> {
     source: &'a mut dyn Source,
