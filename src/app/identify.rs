@@ -4,7 +4,7 @@ use std::io;
 
 use memchr::memmem;
 
-use super::{AppKind, AppSummary, Folder, Limited, Source, qvd, qvf, qvx, unbuilt, zipped};
+use super::{AppKind, AppSummary, Folder, Limited, Source, prj, qvd, qvf, qvw, qvx, unbuilt, zipped};
 
 /// Bytes of the start that tell what a file is.
 pub(super) const START: usize = 4096;
@@ -77,12 +77,14 @@ pub enum Reader {
 fn reader(kind: AppKind) -> Option<Reader> {
     match kind {
         AppKind::Qvf => Some(Reader::File(qvf::read)),
+        AppKind::Qvw => Some(Reader::File(qvw::read)),
         AppKind::Qvd => Some(Reader::File(qvd::read)),
         AppKind::Qvx => Some(Reader::File(qvx::read)),
+        AppKind::Prj => Some(Reader::Folder(prj::read)),
         AppKind::Unbuilt => Some(Reader::Folder(unbuilt::read)),
         AppKind::Zip => Some(Reader::File(zipped::read)),
         AppKind::LfsPointer => Some(Reader::File(read_pointer)),
-        _ => None,
+        AppKind::Unknown => None,
     }
 }
 
@@ -102,8 +104,7 @@ pub fn read_file(source: &mut dyn Source) -> AppSummary {
             let kind = identify(&start);
             match reader(kind) {
                 Some(Reader::File(read)) => read(source),
-                _ if kind == AppKind::Unknown => unknown(bytes, &start),
-                _ => unread(kind, bytes),
+                _ => unknown(bytes, &start),
             }
         }
     }
@@ -115,15 +116,13 @@ pub fn read_folder(folder: &mut dyn Folder) -> AppSummary {
         Ok(names) => names,
         Err(error) => return failed(AppKind::Unknown, 0, &error),
     };
-    let Some(kind) = identify_folder(names.iter().map(String::as_str)) else {
-        let mut summary = AppSummary::new(AppKind::Unknown, 0);
-        summary.problems.push("neither a project folder of QlikView nor an unbuilt app".into());
-        return summary;
-    };
-    match reader(kind) {
-        Some(Reader::Folder(read)) => read(folder),
-        _ => unread(kind, 0),
+    let kind = identify_folder(names.iter().map(String::as_str)).unwrap_or(AppKind::Unknown);
+    if let Some(Reader::Folder(read)) = reader(kind) {
+        return read(folder);
     }
+    let mut summary = AppSummary::new(AppKind::Unknown, 0);
+    summary.problems.push("neither a project folder of QlikView nor an unbuilt app".into());
+    summary
 }
 
 fn start(source: &mut dyn Source) -> io::Result<(u64, Vec<u8>)> {
@@ -135,13 +134,6 @@ fn start(source: &mut dyn Source) -> io::Result<(u64, Vec<u8>)> {
 pub(super) fn failed(kind: AppKind, bytes: u64, error: &io::Error) -> AppSummary {
     let mut summary = AppSummary::new(kind, bytes);
     summary.problems.push(format!("reading failed: {}", crate::error::io_reason(error)));
-    summary
-}
-
-/// A kind that no reader of this program knows.
-fn unread(kind: AppKind, bytes: u64) -> AppSummary {
-    let mut summary = AppSummary::new(kind, bytes);
-    summary.problems.push(format!("{}: this program cannot read it yet", kind.words()));
     summary
 }
 

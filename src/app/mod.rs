@@ -5,16 +5,20 @@
 //! [`AppSummary::problems`], the rest is told. Everything here still holds secrets of its owner and goes through the redactor
 //! before it is shown or stored.
 
+mod elements;
 mod identify;
 mod objects;
 mod place;
+pub mod prj;
 mod properties;
 pub mod qvd;
 pub mod qvf;
+pub mod qvw;
 pub mod qvx;
 mod script;
 mod source;
 mod summary;
+mod text;
 mod tolerant;
 pub mod unbuilt;
 mod zipped;

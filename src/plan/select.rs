@@ -269,7 +269,7 @@ impl<'a> Selection<'a> {
         confirmed.any(|named| folded(os, &named) == folded(os, path))
     }
 
-    fn is_new(&mut self, path: &HostPath) -> bool {
+    pub(super) fn is_new(&mut self, path: &HostPath) -> bool {
         let mut hasher = DefaultHasher::new();
         folded(self.host.os, path).hash(&mut hasher);
         path.exact().hash(&mut hasher);

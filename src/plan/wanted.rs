@@ -120,6 +120,10 @@ fn plan_app(
 /// A definition of tasks, a job or a project, which is taken like a configuration.
 fn plan_text(selection: &mut Selection<'_>, (app, place): (&WantedApp, &Place), ask: &Ask, title: &str) {
     let path = place.path();
+    // What is taken as a configuration is in the bundle already.
+    if !selection.is_new(path) {
+        return;
+    }
     let known = app.stat.and_then(|stat| selection.known(&Found { path: path.clone(), stat }, ask));
     let name = format!("{title}/{}", path.file_name().replace(['/', '\\'], "_"));
     selection.take_known((Source::File(path.clone()), app.stat), &name, (ask, known));

@@ -1,5 +1,6 @@
-//! `qdiag app`, and `--app` of `collect` and `plan`: what is told of apps, that no secret of a script gets out, and that an app itself is only
-//! handed over with consent.
+//! `qdiag app`: what is told of apps, by their bytes, and that no secret of a script is shown.
+
+mod collect;
 
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -8,11 +9,11 @@ use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::support::{Root, Run, bundle_path, case_key};
+use crate::support::{Root, Run};
 
 /// Secrets of the load script, none of which may ever be shown or stored.
-const SECRETS: [&str; 6] =
-    ["NaBcDeFgHiJkLmNo", "tiger-4711-x", "Umber44Vault", "Ochre55Vault", "jet.pass.9876", "AbCdEf0123456789"];
+const SECRETS: [&str; 5] =
+    ["NaBcDeFgHiJkLmNo", "tiger-4711-x", "Umber44Vault", "Ochre55Vault", "jet.pass.9876"];
 
 /// Words of it that must stay.
 const KEPT: [&str; 6] = [
@@ -204,167 +205,4 @@ fn a_damaged_file_gives_what_can_be_read() {
         let summary = &ran.json()["apps"][0]["summary"];
         assert!(summary["problems"][0].as_str().is_some_and(|problem| problem.contains("damaged")), "{ran}");
     }
-}
-
-#[test]
-fn the_summary_and_the_redacted_script_are_collected() {
-    let host = host_with_app().file("/apps/b.qvf", stub_of_app()).file("/apps/no.qvf", "a text\n");
-    let (bundle, ran) = host.collect(&[
-        "--app",
-        "/apps/sales",
-        "--app",
-        "/apps/b.qvf",
-        "--app",
-        "/apps/no.qvf",
-        "--app",
-        "/apps/gone.qvf",
-    ]);
-    let folder = "data/testhost/app/Sales_ North_South";
-    let script = String::from_utf8_lossy(&bundle.entries[&format!("{folder}/script.qvs")]).into_owned();
-    let summary = String::from_utf8_lossy(&bundle.entries[&format!("{folder}/summary.json")]).into_owned();
-    for kept in KEPT {
-        assert!(script.contains(kept), "{kept} is not in\n{script}");
-    }
-    assert!(summary.contains("\"section_access\": true"), "{summary}");
-    for (name, bytes) in &bundle.entries {
-        assert_clean(&String::from_utf8_lossy(bytes), name);
-    }
-    for (source, outcome) in [
-        ("app summary: /apps/sales", "collected"),
-        ("app script: /apps/sales", "collected"),
-        ("app summary: /apps/b.qvf", "truncated"),
-        ("app script: /apps/b.qvf", "missing"),
-        ("app summary: /apps/no.qvf", "withheld"),
-        ("/apps/gone.qvf", "missing"),
-    ] {
-        let lines = bundle.lines();
-        let line = lines.iter().find(|line| line["source"] == source);
-        let line = line.unwrap_or_else(|| panic!("{source}: {}", bundle.listing()));
-        assert_eq!(
-            (&line["outcome"], &line["category"]),
-            (&outcome.into(), &"app".into()),
-            "{}",
-            bundle.listing()
-        );
-        assert!(line.get("unredacted").is_none(), "{line}");
-    }
-    assert_eq!(bundle.manifest()["run"]["app_content"], "summary");
-    assert_eq!(ran.json()["app_content"], "summary");
-    assert!(!bundle.entries.keys().any(|name| name.ends_with("b.qvf")), "{}", bundle.listing());
-    Run::new(["verify"]).arg(&bundle.path).run().code(0);
-    let (plain, _) = host_with_app().collect(&[]);
-    assert!(plain.manifest()["run"].get("app_content").is_none());
-}
-
-#[test]
-fn two_apps_of_one_title_have_folders_of_their_own() {
-    let host = host_with_app()
-        .file("/more/app-properties.json", PROPERTIES)
-        .file("/more/config.yml", "script: script.qvs\n")
-        .file("/more/script.qvs", "///$tab Other\nLOAD 1 AUTOGENERATE 1;\n");
-    let (bundle, _) = host.collect(&["--app", "/apps", "--app", "/more"]);
-    let other = &bundle.entries["data/testhost/app/Sales_ North_South~2/script.qvs"];
-    assert!(other.starts_with(b"///$tab Other"), "{}", bundle.listing());
-    assert!(bundle.entries.contains_key("data/testhost/app/Sales_ North_South/script.qvs"));
-}
-
-#[test]
-fn an_app_itself_is_refused_without_consent() {
-    let host = Root::linux().file("/apps/b.qvf", stub_of_app());
-    let run = |more: &[&str]| {
-        Run::new([
-            "collect",
-            "--environment-only",
-            "--quiet",
-            "--app",
-            "/apps/b.qvf",
-            "--app-content",
-            "full",
-        ])
-        .args(more)
-        .arg("--root")
-        .arg(host.path())
-        .arg("--output")
-        .arg(host.output.path())
-        .run()
-        .code(2)
-    };
-    for more in [&["--yes"][..], &[]] {
-        let ran = run(more);
-        assert!(ran.stderr.contains("--accept-app-data") && ran.stdout.is_empty(), "{ran}");
-    }
-    assert_eq!(std::fs::read_dir(host.output.path()).expect("readable").count(), 0);
-}
-
-#[test]
-fn an_app_itself_is_stored_as_it_is_and_stamped() {
-    let host = Root::linux()
-        .file("/apps/b.qvf", stub_of_app())
-        .file("/apps/key.pem", "-----BEGIN PRIVATE KEY-----\n");
-    let full =
-        ["--app-content", "full", "--accept-app-data", "--app", "/apps/b.qvf", "--app", "/apps/key.pem"];
-    let (bundle, ran) = host.collect(&full);
-    assert_eq!(bundle.entries["data/testhost/app/b/b.qvf"], stub_of_app(), "{}", bundle.listing());
-    let lines = bundle.lines();
-    let stamped: Vec<_> = lines.iter().filter(|line| line["unredacted"] == true).collect();
-    assert_eq!(stamped.len(), 1, "{}", bundle.listing());
-    assert_eq!(stamped[0]["source"], "/apps/b.qvf");
-    assert!(stamped[0]["reason"].as_str().is_some_and(|reason| reason.contains("a person agreed")));
-    assert_eq!(bundle.manifest()["run"]["app_content"], "full");
-    assert_eq!(ran.json()["app_content"], "full");
-    assert!(ran.stderr.contains("Passwords, names and data inside stay readable"), "{ran}");
-    // The consent is for apps, not for whatever is named as one.
-    assert!(!bundle.entries.keys().any(|name| name.ends_with("key.pem")), "{}", bundle.listing());
-    Run::new(["verify"]).arg(&bundle.path).run().code(0);
-
-    // What is redacted again has nobody's consent.
-    let again = host.output.path().join("again.zip");
-    let key = case_key(host.output.path());
-    let ran = Run::new(["redact", "--json"])
-        .arg(&bundle.path)
-        .arg("--case-key")
-        .arg(key)
-        .arg("--output")
-        .arg(&again)
-        .run();
-    let again = crate::support::Bundle::open(&bundle_path(&ran.json()));
-    assert!(again.lines().iter().all(|line| line.get("unredacted").is_none()), "{}", again.listing());
-    let itself = again.lines().into_iter().find(|line| line["source"] == "/apps/b.qvf").expect("as before");
-    assert_eq!(itself["outcome"], "withheld", "{}", again.listing());
-    assert_eq!(again.manifest()["run"]["app_content"], "summary");
-}
-
-#[test]
-fn the_plan_shows_what_is_taken_of_apps() {
-    let host = host_with_app().file("/apps/b.qvf", stub_of_app());
-    let ran = Run::new([
-        "plan",
-        "--environment-only",
-        "--json",
-        "--app",
-        "/apps",
-        "--app-content",
-        "full",
-        "--root",
-    ])
-    .arg(host.path())
-    .run()
-    .code(0);
-    let document = ran.json();
-    let items = document["items"].as_array().expect("a list");
-    let of = |source: &str| {
-        items.iter().find(|item| item["source"] == source).unwrap_or_else(|| panic!("{source}: {ran}"))
-    };
-    assert_eq!(of("app script: /apps/sales")["category"], "app");
-    assert!(
-        of("/apps/sales")["reason"].as_str().is_some_and(|reason| reason.contains("not one file")),
-        "{ran}"
-    );
-    assert_eq!(of("/apps/b.qvf")["bytes"], 4096, "{ran}");
-    assert!(of("/apps/b.qvf")["outcome"].is_null(), "{ran}");
-    // Without the site, an export without data falls back to the summary and says so.
-    let (bundle, ran) = host.collect(&["--app", "/apps/b.qvf", "--app-content", "reduced"]);
-    assert!(ran.stderr.contains("reduced"), "{ran}");
-    assert_eq!(bundle.manifest()["run"]["app_content"], "summary");
-    assert_eq!(bundle.line("app summary: /apps/b.qvf")["outcome"], "truncated");
 }
