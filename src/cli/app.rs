@@ -27,6 +27,8 @@ struct Document {
 struct App {
     /// Where it is.
     file: String,
+    #[serde(skip)]
+    kind: AppKind,
     /// What is told of it.
     summary: Value,
     /// Its load script, if that was asked for.
@@ -73,7 +75,7 @@ fn show(args: &args::App, apps: &[App]) {
     let mut text = String::new();
     for app in apps {
         if !args.script {
-            text.push_str(&text::screen(&app.file, &app.summary));
+            text.push_str(&text::screen(&app.file, app.kind, &app.summary));
             continue;
         }
         // With several, each says whose it is, as a comment of the script.
@@ -119,7 +121,12 @@ impl Found {
         self.is_partial |= !summary.problems.is_empty();
         let script = if args.script { self.script(&file, &summary, redaction) } else { None };
         match redacted(&summary, redaction) {
-            Ok(told) => self.apps.push(App { file: redaction.clear_name(&file), summary: told, script }),
+            Ok(told) => self.apps.push(App {
+                file: redaction.clear_name(&file),
+                kind: summary.kind,
+                summary: told,
+                script,
+            }),
             Err(reason) => self.withheld(&file, &reason),
         }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::app::AppKind;
 use crate::cli::print;
 
 /// Columns of a screen, and of the names of facts.
@@ -13,10 +14,10 @@ const LINES: usize = 3;
 const TABLES: usize = 8;
 
 /// The screen of an app.
-pub(super) fn screen(file: &str, summary: &Value) -> String {
+pub(super) fn screen(file: &str, kind: AppKind, summary: &Value) -> String {
     let mut screen = Screen::default();
     screen.text.push_str(&format!("{}\n", one_line(file)));
-    head(&mut screen, summary);
+    head(&mut screen, kind, summary);
     for (name, key) in [("sheets", "sheets"), ("objects", "objects")] {
         screen.list(name, &all(summary, key, named));
     }
@@ -36,22 +37,11 @@ pub(super) fn screen(file: &str, summary: &Value) -> String {
     screen.text
 }
 
-fn head(screen: &mut Screen, summary: &Value) {
-    let kind = match summary["kind"].as_str().unwrap_or_default() {
-        "qvf" => "app of Qlik Sense (QVF)",
-        "qvw" => "document of QlikView (QVW)",
-        "qvd" => "stored table (QVD)",
-        "qvx" => "exchanged table (QVX)",
-        "prj" => "project folder of QlikView (-prj)",
-        "unbuilt" => "unbuilt app (folder)",
-        "zip" => "zip archive",
-        "lfs_pointer" => "pointer of Git LFS",
-        _ => "unknown",
-    };
+fn head(screen: &mut Screen, kind: AppKind, summary: &Value) {
     let bytes = summary["bytes"].as_u64().unwrap_or_default();
     let packed =
         summary["packed_as"].as_str().map_or(String::new(), |name| format!(", in the zip as {name}"));
-    screen.fact("what", &format!("{kind}, {}{packed}", print::size(bytes)));
+    screen.fact("what", &format!("{}, {}{packed}", kind.words(), print::size(bytes)));
     screen.known("title", &summary["title"]);
     screen.known("description", &summary["description"]);
     let build = summary["build"].as_str().map_or(String::new(), |build| format!("build {build}"));
@@ -62,7 +52,7 @@ fn head(screen: &mut Screen, summary: &Value) {
         format!("{version}, {build}")
     };
     if !saved.is_empty() {
-        screen.fact("saved by version", &saved);
+        screen.fact("saved by", &saved);
     }
     screen.known("last reload", &summary["last_reload"]);
     screen.known("section access", &summary["section_access"]);
@@ -219,7 +209,7 @@ mod tests {
             "objects": objects, "sheets": objects, "variables": many, "script_tabs": many, "script_lines": 7,
             "connections": [{"kind": "lib", "name": "y".repeat(700)}],
         });
-        let screen = screen("/a/b.qvf", &summary);
+        let screen = screen("/a/b.qvf", AppKind::Qvf, &summary);
         assert!(screen.lines().all(|line| line.chars().count() <= WIDTH), "{screen}");
         assert!(screen.lines().count() <= 50, "{screen}");
         assert!(
@@ -231,7 +221,8 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_not_told() {
-        let screen = screen("x", &json!({"kind": "qvd", "bytes": 5, "title": null, "fields": []}));
+        let screen =
+            screen("x", AppKind::Qvd, &json!({"kind": "qvd", "bytes": 5, "title": null, "fields": []}));
         assert_eq!(screen, "x\n  what            stored table (QVD), 5 B\n\n");
     }
 }

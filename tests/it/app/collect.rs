@@ -251,7 +251,7 @@ fn an_app_is_found_by_its_id_and_stands_below_its_product() {
     let summary: serde_json::Value = serde_json::from_slice(&bundle.entries[name]).expect("JSON");
     assert_eq!(summary["kind"], "qvf", "{summary:#}");
     assert!(summary["title"].is_string() && summary["saved_by_version"].is_string(), "{summary:#}");
-    assert!(bundle.entries[&name.replace("summary.json", "script.qvs")].len() > 100, "{}", bundle.listing());
+    assert!(!bundle.entries[&name.replace("summary.json", "script.qvs")].is_empty(), "{}", bundle.listing());
     let missing = bundle.line("no such app");
     assert!(missing["reason"].as_str().is_some_and(|reason| reason.contains("name or id")), "{missing}");
 }
@@ -259,7 +259,14 @@ fn an_app_is_found_by_its_id_and_stands_below_its_product() {
 #[test]
 fn the_tasks_of_other_products_are_texts() {
     let folder = TempDir::new().expect("temporary folder");
-    let more = ["--app", "REPWIN01_ORA_SALES_TO_SNOW", "--app-content", "full", "--accept-app-data"];
+    let more = [
+        "--environment-only",
+        "--app",
+        "Replication_Definition",
+        "--app-content",
+        "full",
+        "--accept-app-data",
+    ];
     let (bundle, _) = collect(&fixture("qlik-replicate-windows-november-2025"), folder.path(), &more);
     let named: Vec<_> = bundle.lines().into_iter().filter(|line| line["item"] == "options/app").collect();
     assert_eq!(named.len(), 1, "{}", bundle.listing());
