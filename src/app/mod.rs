@@ -5,10 +5,15 @@
 //! [`AppSummary::problems`], the rest is told. Everything here still holds secrets of its owner and goes through the redactor
 //! before it is shown or stored.
 
+mod objects;
+mod properties;
+pub mod qvf;
 mod script;
 mod source;
 mod summary;
+mod tolerant;
+pub mod unbuilt;
 
 pub use script::Script;
-pub use source::{Limited, Source};
+pub use source::{Folder, Limited, Source};
 pub use summary::{AppKind, AppSummary, Connection, DataInside, Named, Table};

@@ -101,7 +101,7 @@ fn of_connect(line: &str) -> Option<Connection> {
 }
 
 /// Connections of `lib://Name/…` paths.
-fn of_library(line: &str) -> Vec<Connection> {
+pub(super) fn of_library(line: &str) -> Vec<Connection> {
     let lower = line.to_ascii_lowercase();
     lower
         .match_indices("lib://")

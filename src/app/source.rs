@@ -7,6 +7,21 @@ pub trait Source: Read + Seek {}
 
 impl<T: Read + Seek> Source for T {}
 
+/// The files of an app that is a folder: of a directory, of an archive, or of memory in a test.
+pub trait Folder {
+    /// Names of the files, relative to the folder, with `/` between.
+    ///
+    /// # Errors
+    /// The folder cannot be listed.
+    fn names(&mut self) -> std::io::Result<Vec<String>>;
+
+    /// At most `limit` bytes of a file.
+    ///
+    /// # Errors
+    /// There is no such file, or it cannot be read.
+    fn read(&mut self, name: &str, limit: usize) -> std::io::Result<Vec<u8>>;
+}
+
 /// Reads of a source that never ask for more memory than they were allowed.
 pub struct Limited<'a> {
     source: &'a mut dyn Source,
