@@ -5,7 +5,7 @@ use std::io::Cursor;
 use proptest::prelude::*;
 
 use super::*;
-use crate::app::DataInside;
+use crate::app::{DataInside, Named};
 
 mod build;
 mod samples;
@@ -143,19 +143,21 @@ fn there_is_an_end_to_what_is_read() {
 #[test]
 fn an_app_of_gigabytes_is_read_in_a_few_pieces() {
     let size = 3_500_000_000_u64.next_multiple_of(512);
-    let head = |size| {
-        let big = |name: &str| format!("{name}_0");
-        app().folder("data", |folder| folder.strange(&big("table"), size, &[(0, 0)])).strange(
-            "other",
-            size,
-            &[(0x400, size)],
-        )
-    };
-    for (size, most) in [(size, 2 << 20), (size + 1, 2 << 20)] {
-        let mut source = Huge::new(head(size - 4096).finish(), size);
+    let vast = table("Vast", "lib://Files/vast.qvd", 90_000_000);
+    for size in [size, size + 1] {
+        let data =
+            |folder: Build| folder.vast("table_0", &vast, size - 4096).vast("field_0", &[], size - 4096);
+        let app = Build::new()
+            .json("qvapp_approperties", r#"{"qTitle":"Sales"}"#)
+            .json("qvapp_appscript", r#"{"qScript":"x"}"#)
+            .folder("data", data)
+            .vast("object", b"{", size - 4096);
+        let mut source = Huge::new(app.finish(), size);
         let read = read(&mut source);
-        assert_eq!((read.bytes, read.title.as_deref()), (size, Some("Sales")));
-        assert!(source.given < most, "{} bytes were read", source.given);
+        assert_eq!((read.bytes, read.title.as_deref(), read.script_lines), (size, Some("Sales"), Some(1)));
+        assert_eq!(read.tables[0].rows, Some(90_000_000));
+        assert_eq!((read.tables[0].bytes, read.data), (Some(size - 4096), Some(DataInside::Yes)));
+        assert!(source.given < 512 << 10, "{} bytes were read", source.given);
     }
 }
 

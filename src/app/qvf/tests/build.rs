@@ -126,6 +126,13 @@ impl Build {
         self
     }
 
+    /// A stream that begins with this content and takes up the rest of the file, and more.
+    pub(super) fn vast(mut self, name: &str, content: &[u8], size: u64) -> Self {
+        let place = self.next();
+        self.bytes.extend_from_slice(content);
+        self.strange(name, size, &[(place, size)])
+    }
+
     /// A folder that is its own folder.
     pub(super) fn endless(mut self, name: &str) -> Self {
         self.slot(7, SECTOR as u64, name, "{}");

@@ -50,7 +50,7 @@ const ROWS: [Row; 13] = [
     ("qvf/App import 1.qvf", "App import 1", "12.1501.3", "2023-02-17T13:55:23.677Z", 1658, [0, 0, 12, 25, 0], &[26, 191, 1984], 1),
     ("qvf/Banking analysis.qvf", "Banking analysis", "12.1798.0", "2023-08-01T22:30:07.684Z", 1284, [1, 23, 22, 25, 1], &[3000, 3000], 0),
     ("qvf/Butler 8.4 demo app.qvf", "Butler 8.4 demo app", "12.1327.1", "2022-08-08T08:32:24.921Z", 39618, [1, 5, 0, 10, 3], &[], 0),
-    ("qvf/Governance QVD Generator for Qlik Sense.qvf", "Governance QVD Generator for Qlik Sense", "12.20.10", "2017-09-29T14:50:52.935Z", 103976, [0, 0, 0, 80, 3], &[], 0),
+    ("qvf/Governance QVD Generator for Qlik Sense.qvf", "Governance QVD Generator for Qlik Sense", "12.20.10", "2017-09-29T14:50:52.935Z", 103_976, [0, 0, 0, 80, 3], &[], 0),
     ("qvf/IndexMonitor.qvf", "", "2.0.2", "2015-08-20T14:47:45.000+0200", 1719, [1, 8, 13, 0, 1], &[4, 10, 40], 0),
     ("qvf/Reporting App Example.qvf", "Reporting App Example", "12.1934.0", "2023-12-15T17:29:30.939Z", 3371, [1, 5, 18, 26, 1], &[26, 191, 1971, 7, 1], 0),
     ("qvf/SSE Go.qvf", "sse go", "12.20.11", "2017-10-12T07:52:01.685Z", 858, [2, 13, 3, 24, 0], &[3, 4], 0),
