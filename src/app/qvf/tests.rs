@@ -119,6 +119,7 @@ fn streams_and_folders_that_go_round_end() {
     let read = summary(&bytes);
     assert_eq!(read.script, None);
     assert!(read.problems.len() >= 3, "{:?}", read.problems);
+    assert!(!read.problems.concat().contains("holds more than is read"), "{:?}", read.problems);
 }
 
 #[test]
