@@ -110,11 +110,11 @@ fn streams_and_folders_that_go_round_end() {
     let pointer = 1_u64 << 63;
     let at = 1024;
     let bytes = Build::new()
-        .strange("qvapp_appscript", 10_000, &[(at + 0x30, 0x1d0 | pointer), (0x200, 512)])
-        .strange("qvapp_approperties", 10_000, &[(u64::MAX, u64::MAX >> 1), (3, 1)])
+        .strange("qvapp_appscript", 2000, &[(at + 0x30, 0x1d0 | pointer), (0x200, 512)])
+        .strange("qvapp_approperties", 2000, &[(u64::MAX, u64::MAX >> 1), (3, 1)])
         .strange("qvapp_header", u64::MAX, &[(0, 1)])
-        .endless("data")
-        .endless("media")
+        .folder_at("data", 512)
+        .folder_at("media", 512)
         .finish();
     let read = summary(&bytes);
     assert_eq!(read.script, None);
@@ -183,9 +183,14 @@ fn bytes_that_version_control_took_are_reckoned_with() {
 #[test]
 fn the_words_of_problems_hold_nothing_of_the_file() {
     let name = "Trellis44";
-    let read =
-        summary(&Build::new().stream(name, "x", b"?").folder(name, |it| it.strange(name, 9, &[])).finish());
-    assert!(!read.problems.is_empty() && !read.problems.concat().contains(name), "{:?}", read.problems);
+    for app in [
+        Build::new().stream(name, "x", b"?"),
+        Build::new().folder_at(name, 3),
+        Build::new().strange(name, 9, &[]),
+    ] {
+        let read = summary(&app.folder(name, |folder| folder.stream(name, "x", b"?")).finish());
+        assert!(!read.problems.is_empty() && !read.problems.concat().contains(name), "{:?}", read.problems);
+    }
 }
 
 fn never_panics(bytes: &[u8]) {
@@ -196,7 +201,7 @@ fn never_panics(bytes: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn any_bytes_are_read_to_an_end(changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..200),
@@ -209,5 +214,23 @@ proptest! {
         }
         if is_cut { bytes.truncate(cut.index(bytes.len())); }
         never_panics(&bytes);
+    }
+    #[test]
+    fn parts_of_any_bytes_are_read_to_an_end(which in 0_usize..5, change in any::<(proptest::sample::Index, u8)>(), cut in any::<proptest::sample::Index>()) {
+        let parts = [
+            table("Name", "lib://Files/x.qvd", 7),
+            b"\x031.0\0\0\0\0\x03\0\0\0\x06$Field\x06Region\xff\x05\0Sales".to_vec(),
+            b"\x05qInfo\0\x05alpha\x08bookmark\x05title\0\x03\"a\"".to_vec(),
+            b"\0\x86\x0c///$tab Main".to_vec(),
+            packed(r#"{"qScript":"LET a = 1;"}"#),
+        ];
+        let mut bytes = parts[which].clone();
+        let at = change.0.index(bytes.len());
+        bytes[at] = change.1;
+        bytes.truncate(cut.index(bytes.len() * 2 + 1));
+        drop((model::table(&bytes), model::fields(&bytes), model::bookmark(&bytes)));
+        let _ = model::script_in_properties(&bytes);
+        let content = payload::unpack(Content { bytes: zeroize::Zeroizing::new(bytes), whole: true }, 100);
+        drop(script_text(&content));
     }
 }

@@ -133,9 +133,9 @@ impl Build {
         self.strange(name, size, &[(place, size)])
     }
 
-    /// A folder that is its own folder.
-    pub(super) fn endless(mut self, name: &str) -> Self {
-        self.slot(7, SECTOR as u64, name, "{}");
+    /// A folder whose inode is said to stand there.
+    pub(super) fn folder_at(mut self, name: &str, place: u64) -> Self {
+        self.slot(7, place, name, "{}");
         self
     }
 
