@@ -27,7 +27,7 @@ impl Objects {
     /// # Errors
     /// It is no such JSON.
     pub(super) fn add(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
-        Node(self).deserialize(&mut serde_json::Deserializer::from_slice(json)).map(|_| ())
+        Node(self).deserialize(&mut serde_json::Deserializer::from_slice(json))
     }
 
     /// Takes in one that is no JSON, such as a bookmark.
@@ -174,7 +174,7 @@ impl<'de> Visitor<'de> for Level<'_> {
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "qRoot" | "qProperty" => {
-                    map.next_value_seed(Level { objects: &mut *objects, seen: &mut *seen })?
+                    map.next_value_seed(Level { objects: &mut *objects, seen: &mut *seen })?;
                 }
                 "qChildren" => map.next_value_seed(Node(&mut *objects))?,
                 "qInfo" | "qMetaData" => {
@@ -246,7 +246,8 @@ mod tests {
         let mut objects = Objects::default();
         let json = br#"[{"qInfo":{"qType":"kpi"},"title":"A"},{"qInfo":{"qType":"kpi"},"title":"B","x":["#;
         assert!(objects.add(json).is_err());
-        assert_eq!(objects.into_parts().1.len(), 2);
+        let names: Vec<_> = objects.into_parts().1.into_iter().map(|one| one.name).collect();
+        assert_eq!(names, ["A", "B"]);
         assert!(Objects::default().add(&b"[".repeat(100_000)).is_err(), "too deep, and no overflow");
     }
 

@@ -1,10 +1,12 @@
 //! A load script: what it is made of, and the text itself, which only the redactor may show.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use zeroize::Zeroizing;
 
 use super::Connection;
+use super::tolerant::MOST;
 
 /// The text of a load script. It holds what its author wrote into it, passwords too: wiped when dropped, never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,15 +50,9 @@ impl Script {
 
     /// What its `CONNECT` statements and `lib://` paths name, each once, in their order.
     pub fn connections(&self) -> Vec<Connection> {
-        let mut found: Vec<Connection> = Vec::new();
-        for line in self.code_lines() {
-            for one in of_connect(line).into_iter().chain(of_library(line)) {
-                if !found.contains(&one) {
-                    found.push(one);
-                }
-            }
-        }
-        found
+        let mut seen = BTreeSet::new();
+        let named = self.code_lines().flat_map(|line| of_connect(line).into_iter().chain(of_library(line)));
+        named.filter(|one| seen.insert(one.clone())).take(MOST).collect()
     }
 
     /// Lines that are not comments as a whole.
@@ -147,6 +143,12 @@ mod tests {
                 "lib:Files"
             ]
         );
+    }
+
+    #[test]
+    fn a_script_of_countless_connections_is_read_in_time_and_named_to_a_limit() {
+        let text: String = (0..300_000).map(|number| format!("lib://{number}/x ")).collect();
+        assert_eq!(Script::new(text.repeat(2)).connections().len(), MOST);
     }
 
     #[test]

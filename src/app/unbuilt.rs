@@ -67,29 +67,29 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The file; `None` when there is none, and with a line of `problems` when it cannot be read.
-    fn file(&mut self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
-        self.names.iter().any(|known| known == name).then_some(())?;
+    /// The file; `Ok(None)` when there is none, else what stands in the way.
+    fn bytes(&mut self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+        if !self.names.iter().any(|known| known == name) {
+            return Ok(None);
+        }
         if self.summary.bytes >= ALL {
-            self.summary
-                .problems
-                .push(format!("{name} was left out, for the folder holds more than is read of one"));
-            return None;
+            return Err("was left out, for the folder holds more than is read of one".into());
         }
-        match self.folder.read(name, LARGEST.saturating_add(1)) {
-            Ok(bytes) if bytes.len() <= LARGEST => {
-                self.summary.bytes = self.summary.bytes.saturating_add(bytes.len() as u64);
-                Some(Zeroizing::new(bytes))
-            }
-            Ok(_) => {
-                self.summary.problems.push(format!("{name} is too large to be read"));
-                None
-            }
-            Err(error) => {
-                self.summary.problems.push(format!("{name} cannot be read ({})", error.kind()));
-                None
-            }
+        let read = self.folder.read(name, LARGEST.saturating_add(1));
+        let bytes = Zeroizing::new(read.map_err(|error| format!("cannot be read ({})", error.kind()))?);
+        if bytes.len() > LARGEST {
+            return Err("is too large to be read".into());
         }
+        self.summary.bytes = self.summary.bytes.saturating_add(bytes.len() as u64);
+        Ok(Some(bytes))
+    }
+
+    /// The file, with a line of `problems` when it cannot be read.
+    fn file(&mut self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
+        self.bytes(name).unwrap_or_else(|trouble| {
+            self.summary.problems.push(format!("{name} {trouble}"));
+            None
+        })
     }
 
     /// Reads `config.yml`: lines of a key and a path.
@@ -156,12 +156,17 @@ impl Reader<'_> {
         let mut objects = Objects::default();
         let (mut unread, mut all) = (0_u64, 0_u64);
         for name in files {
-            let Some(bytes) = self.file(&name) else { continue };
+            let is_read = match self.bytes(&name) {
+                Ok(Some(bytes)) => objects.add(without_mark(&bytes)).is_ok(),
+                Ok(None) => continue,
+                Err(_) => false,
+            };
             all += 1;
-            unread += u64::from(objects.add(without_mark(&bytes)).is_err());
+            unread += u64::from(!is_read);
         }
         if unread > 0 {
-            let text = format!("{unread} of {all} files of sheets, objects or master items are damaged");
+            let text =
+                format!("{unread} of {all} files of sheets, objects or master items could not be read");
             self.summary.problems.push(text);
         }
         if objects.more {

@@ -46,7 +46,7 @@ impl Default for Limits {
             all: 512 << 20,
             entries: 100_000,
             extents: 65_536,
-            depth: 4,
+            depth: 3,
         }
     }
 }

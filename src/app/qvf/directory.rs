@@ -15,7 +15,10 @@ const CONTINUED: u32 = 1;
 /// Most slots that one entry has.
 const MOST_SLOTS: u32 = 1024;
 /// Longest name in bytes.
-const LONGEST_NAME: usize = 1024;
+const LONGEST_NAME: usize = 256;
+/// Longest kind in bytes, and the one stream whose title is of use.
+const LONGEST_KIND: usize = 64;
+const TITLED: &str = "qvapp_approperties";
 
 /// A stream of the container.
 #[derive(Debug, Clone)]
@@ -24,7 +27,7 @@ pub(super) struct Entry {
     pub(super) path: String,
     /// What it is, where the directory says.
     pub(super) kind: Option<String>,
-    /// Its title, where the directory says.
+    /// The app's title, where the directory says it beside the stream that holds it.
     pub(super) title: Option<String>,
     /// Where its inode stands.
     pub(super) place: u64,
@@ -140,10 +143,11 @@ fn entry(body: &[u8], prefix: &str) -> Option<Entry> {
             serde_json::from_slice::<Meta>(json.trim_ascii_end().strip_suffix(b"\0").unwrap_or(json)).ok()
         })
         .unwrap_or_default();
+    let path = format!("{prefix}{}", String::from_utf8_lossy(name));
     Some(Entry {
-        path: format!("{prefix}{}", String::from_utf8_lossy(name)),
-        kind: meta.r#type.text(),
-        title: meta.title.text(),
+        kind: meta.r#type.text().filter(|kind| kind.len() <= LONGEST_KIND),
+        title: meta.title.text().filter(|_| path == TITLED),
+        path,
         place,
     })
 }

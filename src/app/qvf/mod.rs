@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use super::objects::Objects;
 use super::properties::Properties;
 use super::tolerant::MOST;
-use super::{AppKind, AppSummary, Named, Script, Source};
+use super::{AppKind, AppSummary, Script, Source};
 use container::{Container, Content, Inode, Limits};
 use directory::{Entry, Listing};
 use trouble::Trouble;
@@ -39,11 +39,10 @@ pub fn read(source: &mut dyn Source) -> AppSummary {
 }
 
 fn read_within(source: &mut dyn Source, limits: Limits) -> AppSummary {
-    let mut summary = AppSummary::new(AppKind::Qvf, 0);
+    let mut summary = AppSummary::new(AppKind::Unknown, 0);
     let mut container = match Container::open(source, limits) {
         Ok(Some(container)) => container,
         Ok(None) => {
-            summary.kind = AppKind::Unknown;
             summary.problems.push("the file does not begin as an app of Qlik Sense does".into());
             return summary;
         }
@@ -52,7 +51,7 @@ fn read_within(source: &mut dyn Source, limits: Limits) -> AppSummary {
             return summary;
         }
     };
-    summary.bytes = container.size();
+    (summary.kind, summary.bytes) = (AppKind::Qvf, container.size());
     if container.mend() {
         let says = "bytes of the file were lost or added, as when version control converts line ends: its size is no multiple of 512";
         summary.problems.push(says.into());
@@ -232,10 +231,11 @@ impl Reader<'_> {
 
     fn objects(&mut self) {
         let is_object = |entry: &&Entry| !NO_OBJECTS.iter().any(|start| entry.path.starts_with(start));
-        let entries: Vec<Entry> = self.listing.entries.iter().filter(is_object).cloned().collect();
+        let entries: Vec<u64> =
+            self.listing.entries.iter().filter(is_object).map(|entry| entry.place).collect();
         let (mut objects, mut unread, mut is_exhausted) = (Objects::default(), 0_u64, false);
-        for entry in &entries {
-            match self.content(entry.place) {
+        for place in &entries {
+            match self.content(*place) {
                 Ok(content) if is_read(&mut objects, &content) => {}
                 Ok(_) => unread += 1,
                 Err(trouble) => {
@@ -264,10 +264,11 @@ fn is_read(objects: &mut Objects, content: &Content) -> bool {
     if content.bytes.first().is_some_and(|byte| matches!(byte, b'{' | b'[')) {
         return objects.add(&content.bytes).is_ok();
     }
-    let bookmark = model::bookmark(&content.bytes);
-    let is_one = bookmark.is_some();
-    bookmark.into_iter().for_each(|named: Named| objects.push(named));
-    is_one
+    match model::bookmark(&content.bytes) {
+        Some(bookmark) => objects.push(bookmark),
+        None => return false,
+    }
+    true
 }
 
 /// The value at the beginning of the bytes.

@@ -88,7 +88,8 @@ pub(super) fn bookmark(bytes: &[u8]) -> Option<Named> {
 /// The script that an app keeps among its properties, behind its length in groups of seven bits.
 pub(super) fn script_in_properties(bytes: &[u8]) -> Option<&str> {
     let at = memchr::memmem::find(bytes, b"///$tab")?;
-    (1..=5_usize.min(at)).find_map(|width| {
+    // The widest one that fits: its last byte alone would be a short length.
+    (1..=5_usize.min(at)).rev().find_map(|width| {
         let length = seven_bits(bytes.get(at - width..at)?)?;
         std::str::from_utf8(bytes.get(at..at.checked_add(length)?)?).ok()
     })

@@ -1,5 +1,7 @@
 //! Steps of the reader that tell the data model: fields, tables, whether rows are inside.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::super::tolerant::MOST;
 use super::super::{Connection, DataInside, Table, script};
 use super::container::Inode;
@@ -9,6 +11,8 @@ use super::{Reader, model, streams};
 /// The folder of symbols and tables, and how tables in it are named.
 const DATA: &str = "data/";
 const TABLES: &str = "data/table_";
+/// Most tables that are looked for in a container that is a QVD; one is usual.
+const MOST_STORED: usize = 500;
 
 impl Reader<'_> {
     /// Fields and tables, from the streams of the tables and from what is said about them.
@@ -26,11 +30,9 @@ impl Reader<'_> {
         self.fields(&told);
         self.tables();
         let is_other = |one: &&streams::MetaTable| one.is_system.flag() != Some(true);
-        for table in told.tables.kept.iter().filter(is_other).filter_map(streams::MetaTable::table) {
-            if !self.summary.tables.iter().any(|known| known.name == table.name) {
-                self.summary.tables.push(table);
-            }
-        }
+        let mut known: HashSet<String> = self.summary.tables.iter().map(|table| table.name.clone()).collect();
+        let others = told.tables.kept.iter().filter(is_other).filter_map(streams::MetaTable::table);
+        self.summary.tables.extend(others.filter(|table| known.insert(table.name.clone())));
         if self.summary.tables.len() > MOST || told.tables.more || told.fields.more {
             self.summary.problems.push("not all fields and tables are told, for there are too many".into());
             self.summary.tables.truncate(MOST);
@@ -58,18 +60,20 @@ impl Reader<'_> {
         let mut places: Vec<(u64, u64)> =
             entries.filter_map(|entry| Some((number(&entry.path)?, entry.place))).collect();
         places.sort_unstable();
-        let (mut unread, mut has_rows) = (0_u64, false);
+        let (mut unread, mut has_rows, mut connections) = (0_u64, false, BTreeSet::new());
         for (_, place) in places.iter().take(MOST) {
             match self.table(*place) {
                 Ok(Some((table, source))) if !model::is_system_table(&table.name) => {
                     has_rows |= table.rows.is_some_and(|rows| rows > 0);
-                    self.connections(&source);
+                    // A table comes from one source; what else its path names is no connection of its own.
+                    connections.extend(script::of_library(&source).into_iter().next());
                     self.summary.tables.push(table);
                 }
                 Ok(Some(_)) => {}
                 Ok(None) | Err(_) => unread += 1,
             }
         }
+        self.summary.connections.extend(connections);
         if unread > 0 {
             let text = format!("{unread} of {} tables could not be read", places.len());
             self.summary.problems.push(text);
@@ -90,25 +94,12 @@ impl Reader<'_> {
         Ok(read.map(|(table, source)| (Table { bytes: Some(inode.size), ..table }, source)))
     }
 
-    /// The connection from which a table came.
-    fn connections(&mut self, source: &str) {
-        for connection in script::of_library(source) {
-            self.connection(connection);
-        }
-    }
-
-    fn connection(&mut self, connection: Connection) {
-        if self.summary.connections.len() < MOST && !self.summary.connections.contains(&connection) {
-            self.summary.connections.push(connection);
-        }
-    }
-
     /// Tables in a container that is a QVD.
     pub(super) fn stored_tables(&mut self) {
         let is_header = |kind: &Option<String>| kind.as_deref() == Some("tableheader");
         let entries = self.listing.entries.iter().filter(|entry| is_header(&entry.kind));
         let headers: Vec<(String, u64)> =
-            entries.map(|entry| (entry.path.clone(), entry.place)).take(MOST).collect();
+            entries.map(|entry| (entry.path.clone(), entry.place)).take(MOST_STORED).collect();
         let (mut unread, mut has_rows) = (0_u64, false);
         for (path, place) in &headers {
             let header = self.content(*place).ok().and_then(|content| super::parse(&content.bytes));
@@ -140,9 +131,10 @@ impl Reader<'_> {
         let names = header.fields.kept.iter().filter_map(|field| field.name.text());
         self.summary.fields.extend(names);
         self.summary.fields.truncate(MOST);
-        for source in header.lineage.kept.iter().filter_map(|lineage| lineage.source.text()) {
-            self.connection(Connection { name: source, kind: "lineage".into() });
-        }
+        let sources = header.lineage.kept.iter().filter_map(|lineage| lineage.source.text());
+        let named = sources.map(|name| Connection { name, kind: "lineage".into() });
+        let all: BTreeSet<_> = self.summary.connections.drain(..).chain(named).collect();
+        self.summary.connections = all.into_iter().take(MOST).collect();
         let rows = header.rows.count();
         self.summary.tables.push(Table {
             name: header.name.text().unwrap_or_else(|| path.to_owned()),

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use proptest::prelude::*;
 
 use super::*;
-use crate::app::DataInside;
+use crate::app::{DataInside, Named};
 
 mod build;
 mod samples;
@@ -110,15 +110,16 @@ fn streams_and_folders_that_go_round_end() {
     let pointer = 1_u64 << 63;
     let at = 1024;
     let bytes = Build::new()
-        .strange("qvapp_appscript", 10_000, &[(at + 0x30, 0x1d0 | pointer), (0x200, 512)])
-        .strange("qvapp_approperties", 10_000, &[(u64::MAX, u64::MAX >> 1), (3, 1)])
+        .strange("qvapp_appscript", 2000, &[(at + 0x30, 0x1d0 | pointer), (0x200, 512)])
+        .strange("qvapp_approperties", 2000, &[(u64::MAX, u64::MAX >> 1), (3, 1)])
         .strange("qvapp_header", u64::MAX, &[(0, 1)])
-        .endless("data")
-        .endless("media")
+        .folder_at("data", 512)
+        .folder_at("media", 512)
         .finish();
     let read = summary(&bytes);
     assert_eq!(read.script, None);
     assert!(read.problems.len() >= 3, "{:?}", read.problems);
+    assert!(!read.problems.concat().contains("holds more than is read"), "{:?}", read.problems);
 }
 
 #[test]
@@ -143,19 +144,21 @@ fn there_is_an_end_to_what_is_read() {
 #[test]
 fn an_app_of_gigabytes_is_read_in_a_few_pieces() {
     let size = 3_500_000_000_u64.next_multiple_of(512);
-    let head = |size| {
-        let big = |name: &str| format!("{name}_0");
-        app().folder("data", |folder| folder.strange(&big("table"), size, &[(0, 0)])).strange(
-            "other",
-            size,
-            &[(0x400, size)],
-        )
-    };
-    for (size, most) in [(size, 2 << 20), (size + 1, 2 << 20)] {
-        let mut source = Huge::new(head(size - 4096).finish(), size);
+    let vast = table("Vast", "lib://Files/vast.qvd", 90_000_000);
+    for size in [size, size + 1] {
+        let data =
+            |folder: Build| folder.vast("table_0", &vast, size - 4096).vast("field_0", &[], size - 4096);
+        let app = Build::new()
+            .json("qvapp_approperties", r#"{"qTitle":"Sales"}"#)
+            .json("qvapp_appscript", r#"{"qScript":"x"}"#)
+            .folder("data", data)
+            .vast("object", b"{", size - 4096);
+        let mut source = Huge::new(app.finish(), size);
         let read = read(&mut source);
-        assert_eq!((read.bytes, read.title.as_deref()), (size, Some("Sales")));
-        assert!(source.given < most, "{} bytes were read", source.given);
+        assert_eq!((read.bytes, read.title.as_deref(), read.script_lines), (size, Some("Sales"), Some(1)));
+        assert_eq!(read.tables[0].rows, Some(90_000_000));
+        assert_eq!((read.tables[0].bytes, read.data), (Some(size - 4096), Some(DataInside::Yes)));
+        assert!(source.given < 512 << 10, "{} bytes were read", source.given);
     }
 }
 
@@ -165,17 +168,12 @@ fn bytes_that_version_control_took_are_reckoned_with() {
         let text = "a\r\nb\r\n".repeat(40);
         Build::new().stream("qvapp_allproperties", "x", text.as_bytes())
     };
-    let whole =
+    let app =
         build().json("qvapp_approperties", r#"{"qTitle":"T"}"#).json("qvapp_appscript", r#"{"qScript":"x"}"#);
-    let mut bytes = whole.stream("qvapp_header", "x", b"{\"buildno\":\"50621\"}").finish();
-    let size = bytes.len();
-    let mut before = 0;
-    bytes.retain(|byte| {
-        let is_kept = !(before == b'\r' && *byte == b'\n');
-        before = *byte;
-        is_kept
-    });
-    assert_eq!(bytes.len(), size - 80);
+    let whole = app.stream("qvapp_header", "x", b"{\"buildno\":\"50621\"}").finish();
+    let is_kept = |at: &usize| whole[*at] != b'\r' || whole.get(at + 1) != Some(&b'\n');
+    let bytes: Vec<u8> = (0..whole.len()).filter(is_kept).map(|at| whole[at]).collect();
+    assert_eq!(bytes.len(), whole.len() - 80);
     let read = summary(&bytes);
     assert_eq!((read.title.as_deref(), read.build.as_deref()), (Some("T"), Some("50621")));
     assert_eq!(read.script_lines, Some(1));
@@ -185,9 +183,14 @@ fn bytes_that_version_control_took_are_reckoned_with() {
 #[test]
 fn the_words_of_problems_hold_nothing_of_the_file() {
     let name = "Trellis44";
-    let read =
-        summary(&Build::new().stream(name, "x", b"?").folder(name, |it| it.strange(name, 9, &[])).finish());
-    assert!(!read.problems.is_empty() && !read.problems.concat().contains(name), "{:?}", read.problems);
+    for app in [
+        Build::new().stream(name, "x", b"?"),
+        Build::new().folder_at(name, 3),
+        Build::new().strange(name, 9, &[]),
+    ] {
+        let read = summary(&app.folder(name, |folder| folder.stream(name, "x", b"?")).finish());
+        assert!(!read.problems.is_empty() && !read.problems.concat().contains(name), "{:?}", read.problems);
+    }
 }
 
 fn never_panics(bytes: &[u8]) {
@@ -198,7 +201,7 @@ fn never_panics(bytes: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn any_bytes_are_read_to_an_end(changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..200),
@@ -211,5 +214,23 @@ proptest! {
         }
         if is_cut { bytes.truncate(cut.index(bytes.len())); }
         never_panics(&bytes);
+    }
+    #[test]
+    fn parts_of_any_bytes_are_read_to_an_end(which in 0_usize..5, change in any::<(proptest::sample::Index, u8)>(), cut in any::<proptest::sample::Index>()) {
+        let parts = [
+            table("Name", "lib://Files/x.qvd", 7),
+            b"\x031.0\0\0\0\0\x03\0\0\0\x06$Field\x06Region\xff\x05\0Sales".to_vec(),
+            b"\x05qInfo\0\x05alpha\x08bookmark\x05title\0\x03\"a\"".to_vec(),
+            b"\0\x86\x0c///$tab Main".to_vec(),
+            packed(r#"{"qScript":"LET a = 1;"}"#),
+        ];
+        let mut bytes = parts[which].clone();
+        let at = change.0.index(bytes.len());
+        bytes[at] = change.1;
+        bytes.truncate(cut.index(bytes.len() * 2 + 1));
+        drop((model::table(&bytes), model::fields(&bytes), model::bookmark(&bytes)));
+        let _ = model::script_in_properties(&bytes);
+        let content = payload::unpack(Content { bytes: zeroize::Zeroizing::new(bytes), whole: true }, 100);
+        drop(script_text(&content));
     }
 }

@@ -103,7 +103,7 @@ fn what_is_missing_or_damaged_is_said() {
         read.problems,
         [
             "app-properties.json is damaged",
-            "1 of 1 files of sheets, objects or master items are damaged",
+            "1 of 1 files of sheets, objects or master items could not be read",
             "the load script is not there"
         ]
     );

@@ -126,9 +126,16 @@ impl Build {
         self
     }
 
-    /// A folder that is its own folder.
-    pub(super) fn endless(mut self, name: &str) -> Self {
-        self.slot(7, SECTOR as u64, name, "{}");
+    /// A stream that begins with this content and takes up the rest of the file, and more.
+    pub(super) fn vast(mut self, name: &str, content: &[u8], size: u64) -> Self {
+        let place = self.next();
+        self.bytes.extend_from_slice(content);
+        self.strange(name, size, &[(place, size)])
+    }
+
+    /// A folder whose inode is said to stand there.
+    pub(super) fn folder_at(mut self, name: &str, place: u64) -> Self {
+        self.slot(7, place, name, "{}");
         self
     }
 
