@@ -47,8 +47,9 @@ pub(super) struct Document {
     pub(super) script: Option<Script>,
     /// Whether the script goes on behind what was taken of it.
     pub(super) script_cut: bool,
-    pub(super) version: Option<String>,
-    version_is_sure: bool,
+    /// The version with the digest behind it, of which there is no doubt, and the last one of its length.
+    sure_version: Option<String>,
+    last_version: Option<String>,
     /// Whether there is a script besides, as one that is hidden.
     pub(super) other_script: bool,
     /// Whether section access begins in any text but the script.
@@ -68,11 +69,10 @@ pub(super) fn read<R: Read>(stream: &mut Unpacked<R>) -> Document {
     }
     loop {
         stream.want(WINDOW + AGAIN);
-        if document.script.is_none() {
-            if let Some(script) = by_tab(stream) {
-                document.take_script(stream, script);
-                continue;
-            }
+        let missed = document.script.is_none().then(|| by_tab(stream)).flatten();
+        if let Some(script) = missed {
+            document.take_script(stream, script);
+            continue;
         }
         document.look(stream.held());
         let again = if stream.ended().is_some() { 0 } else { AGAIN };
@@ -99,23 +99,27 @@ impl Document {
         stream.pass(taken);
     }
 
+    /// The version that saved the document. It stands near the end, so the last one is the likeliest.
+    pub(super) fn version(&self) -> Option<String> {
+        self.sure_version.clone().or_else(|| self.last_version.clone())
+    }
+
     /// Looks for the version, and for what only a second script has.
     fn look(&mut self, held: &[u8]) {
         for found in VERSION.captures_iter(held) {
             let length =
                 found.get(1).and_then(|byte| byte.as_bytes().first()).map_or(0, |byte| usize::from(*byte));
             let text = found.get(2).map_or(&[][..], |text| text.as_bytes());
-            // With the digest behind it there is no doubt; else the last one is the likeliest, since it stands near the end.
-            let is_sure = found.get(3).is_some() && text.len() == length;
             let Some(version) = text.get(..length).filter(|_| length >= SHORTEST_VERSION) else { continue };
-            if is_sure || !self.version_is_sure {
-                self.version = Some(String::from_utf8_lossy(version).into_owned());
-                self.version_is_sure = is_sure;
+            let version = Some(String::from_utf8_lossy(version).into_owned());
+            if found.get(3).is_some() && text.len() == length {
+                self.sure_version = version;
+            } else {
+                self.last_version = version;
             }
         }
         self.other_section_access |= SECTION_ACCESS.is_match(held);
-        let begins = |at| lengths_before(held, at).next().is_some();
-        self.other_script |= self.script.is_some() && memmem::find_iter(held, TAB).any(begins);
+        self.other_script |= memmem::find_iter(held, TAB).any(|at| is_whole(held, at));
     }
 }
 
@@ -210,5 +214,14 @@ fn lengths_before(held: &[u8], at: usize) -> impl Iterator<Item = usize> {
         let mut cursor = Cursor::new(held, at.checked_sub(bytes)?);
         let length = cursor.number()?;
         (cursor.at() == at && length >= TAB.len()).then_some(length)
+    })
+}
+
+/// Whether a text begins here that is as long as the bytes before it say, as far as it is held.
+fn is_whole(held: &[u8], at: usize) -> bool {
+    lengths_before(held, at).any(|length| {
+        let end = at.saturating_add(length);
+        held.get(at..end.min(held.len())).is_some_and(is_text)
+            && held.get(end).is_none_or(|next| !is_text(&[*next]))
     })
 }

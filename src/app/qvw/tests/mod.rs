@@ -64,7 +64,9 @@ fn scripts_of_every_length_are_taken_whole_and_no_more() {
 
 #[test]
 fn a_script_is_found_where_the_numbers_before_it_are_others() {
-    let made = Made { title: b"Old title".to_vec(), information: "", summary: "", ..Made::default() };
+    // So long that the last byte of its length is one by itself.
+    let script = [b"///$tab Main\r\n".to_vec(), vec![b'x'; 2100]].concat();
+    let made = Made { title: b"Old title".to_vec(), script, ..Made::default() };
     let stream = made.stream();
     let at = stream.windows(9).position(|part| part == b"Old title").expect("it is there");
     // Twenty more numbers: the folder shows where the title and the script are.
@@ -97,6 +99,11 @@ fn the_last_version_of_a_length_is_taken_unless_one_has_the_digest() {
     assert_eq!(told(made.bytes()).saved_by_version.as_deref(), Some("12.40.20100.0"));
     let made = Made { layout, version: "twelve", ..Made::default() };
     assert_eq!(told(made.bytes()).saved_by_version.as_deref(), Some("10.00.8935.0409"));
+    let digest = "5F6E".repeat(16);
+    let layout = b"\x0d12.50.20000.0\0\0\0".to_vec();
+    let layout = [layout, vec![0x80, 1], digest.into_bytes(), b"\x1011.20.12347.0409\0".to_vec()].concat();
+    let made = Made { layout, version: "twelve", ..Made::default() };
+    assert_eq!(told(made.bytes()).saved_by_version.as_deref(), Some("12.50.20000.0"));
     let made = Made { layout: b"see 11.20.12347.0409".to_vec(), version: "", ..Made::default() };
     let app = told(made.bytes());
     assert_eq!(app.saved_by_version, None);
@@ -121,6 +128,24 @@ fn section_access_is_told_wherever_it_is() {
     assert_eq!(told(Made { information, ..Made::default() }.bytes()).section_access, Some(true));
     let app = told(Made { information: "", ..Made::default() }.bytes());
     assert_eq!(app.section_access, None, "a script without it says nothing of a hidden one");
+}
+
+#[test]
+fn a_text_that_speaks_of_tabs_is_no_script() {
+    let made = Made { layout: b"\0\0 see ///$tab in the manual\0".to_vec(), ..Made::default() };
+    assert_eq!(told(made.bytes()).problems, Vec::<String>::new());
+}
+
+#[test]
+fn rows_are_inside_where_a_table_or_a_field_has_some() {
+    let table = "<DocumentSummary><TableDescription><Name>T</Name><NoOfRows>0</NoOfRows></TableDescription>";
+    let empty = "<DocumentSummary><FieldDescription><Name>A</Name><Cardinal>0</Cardinal></FieldDescription></DocumentSummary>";
+    let full = "<DocumentSummary><FieldDescription><Name>A</Name><Cardinal>2</Cardinal></FieldDescription>";
+    for (summary, data) in [(table, None), (empty, Some(DataInside::No)), (full, Some(DataInside::Yes))] {
+        let app = told(Made { summary, ..Made::default() }.bytes());
+        assert_eq!(app.data, data, "{summary}");
+        assert_eq!(app.problems.is_empty(), summary == empty);
+    }
 }
 
 #[test]
