@@ -27,12 +27,19 @@ const BEFORE_SCRIPT: usize = 5;
 /// How far the folder is looked for where it has another place, and how many that look like one are tried.
 const HEAD: usize = 4096;
 const GUESSES: usize = 8;
-/// `1.2.3456` is the shortest that can be one.
-const SHORTEST_VERSION: usize = 8;
+/// The shortest that each of the two patterns lets be a version.
+const SHORTEST: usize = "1.2.3456".len();
+const SHORTEST_SURE: usize = "13.10".len();
 
-/// A version behind the byte that is its length; behind it, three numbers and the digest that stands for a personal edition.
+/// A version behind the byte that is its length.
 static VERSION: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"(?s-u)(.)([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4,5}[0-9A-Za-z.]{0,20})([\x00-\x7F]{3}\x80\x01[0-9A-F]{64})?";
+    let pattern = r"(?s-u)(.)([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4,5}[0-9A-Za-z.]{0,20})";
+    Regex::new(pattern).expect("the pattern is fixed")
+});
+/// Whatever stands before three numbers and the digest that stands for a personal edition: of it there is no doubt, so that it need
+/// not look like the versions that are known.
+static SURE_VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?s-u)([\x05-\x1F])([0-9][!-~]{4,30})[\x00-\x7F]{3}\x80\x01[0-9A-F]{64}";
     Regex::new(pattern).expect("the pattern is fixed")
 });
 static SECTION_ACCESS: LazyLock<Regex> = LazyLock::new(|| {
@@ -106,21 +113,20 @@ impl Document {
 
     /// Looks for the version, and for what only a second script has.
     fn look(&mut self, held: &[u8]) {
-        for found in VERSION.captures_iter(held) {
-            let length =
-                found.get(1).and_then(|byte| byte.as_bytes().first()).map_or(0, |byte| usize::from(*byte));
-            let text = found.get(2).map_or(&[][..], |text| text.as_bytes());
-            let Some(version) = text.get(..length).filter(|_| length >= SHORTEST_VERSION) else { continue };
-            let version = Some(String::from_utf8_lossy(version).into_owned());
-            if found.get(3).is_some() && text.len() == length {
-                self.sure_version = version;
-            } else {
-                self.last_version = version;
-            }
-        }
+        self.sure_version = version(&SURE_VERSION, SHORTEST_SURE, held).or(self.sure_version.take());
+        self.last_version = version(&VERSION, SHORTEST, held).or(self.last_version.take());
         self.other_section_access |= SECTION_ACCESS.is_match(held);
         self.other_script |= memmem::find_iter(held, TAB).any(|at| is_whole(held, at));
     }
+}
+
+/// The last text that is found and as long as the byte before it says.
+fn version(pattern: &Regex, shortest: usize, held: &[u8]) -> Option<String> {
+    let versions = pattern.captures_iter(held).filter_map(|found| {
+        let (_, [length, text]) = found.extract();
+        text.get(..usize::from(*length.first()?)).filter(|version| version.len() >= shortest)
+    });
+    versions.last().map(|version| String::from_utf8_lossy(version).into_owned())
 }
 
 /// Title and script where the layout of the beginning has them. Nothing but a whole path is taken for the folder: of zeros anything

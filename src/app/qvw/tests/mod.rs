@@ -85,6 +85,24 @@ fn a_script_is_found_where_the_numbers_before_it_are_others() {
     }
 }
 
+#[test]
+fn a_script_may_be_the_last_and_may_be_cut() {
+    let letters =
+        std::iter::successors(Some(1_u32), |last| Some(last.wrapping_mul(1_664_525).wrapping_add(12_345)));
+    let script: Vec<u8> = letters.map(|letter| b'a' + letter.to_be_bytes()[0] % 26).take(90_000).collect();
+    let made = Made { script: script.clone(), ..Made::default() };
+    let stream = made.stream();
+    let at = stream.windows(90).position(|part| part == &script[..90]).expect("it is there");
+    let last = packed(&stream[..at + script.len()]);
+    let document = document::read(&mut Unpacked::new(last.as_slice(), UNPACKED));
+    assert_eq!(document.script.as_ref().map(|script| script.unredacted().len()), Some(script.len()));
+    assert!(!document.script_cut);
+    let app = told(&made.bytes()[..20_000]);
+    let left = self::script(&app).as_bytes();
+    assert!(left.len() > 10_000 && script.starts_with(left), "{}", left.len());
+    assert!(app.problems.contains(&"the load script is cut".to_owned()), "{:?}", app.problems);
+}
+
 fn packed(stream: &[u8]) -> Vec<u8> {
     use std::io::Write;
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -99,12 +117,15 @@ fn the_last_version_of_a_length_is_taken_unless_one_has_the_digest() {
     assert_eq!(told(made.bytes()).saved_by_version.as_deref(), Some("12.40.20100.0"));
     let made = Made { layout, version: "twelve", ..Made::default() };
     assert_eq!(told(made.bytes()).saved_by_version.as_deref(), Some("10.00.8935.0409"));
+    let made = Made { version: "13.SR2", ..Made::default() };
+    assert_eq!(told(made.bytes()).saved_by_version.as_deref(), Some("13.SR2"));
     let digest = "5F6E".repeat(16);
     let layout = b"\x0d12.50.20000.0\0\0\0".to_vec();
     let layout = [layout, vec![0x80, 1], digest.into_bytes(), b"\x1011.20.12347.0409\0".to_vec()].concat();
     let made = Made { layout, version: "twelve", ..Made::default() };
     assert_eq!(told(made.bytes()).saved_by_version.as_deref(), Some("12.50.20000.0"));
-    let made = Made { layout: b"see 11.20.12347.0409".to_vec(), version: "", ..Made::default() };
+    let made =
+        Made { layout: b"see 11.20.12347.0409, or\x0511.20.12347".to_vec(), version: "", ..Made::default() };
     let app = told(made.bytes());
     assert_eq!(app.saved_by_version, None);
     assert_eq!(app.problems, ["the version that saved the document was not found"]);
