@@ -1,5 +1,6 @@
 //! A load script: what it is made of, and the text itself, which only the redactor may show.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use zeroize::Zeroizing;
@@ -48,15 +49,10 @@ impl Script {
 
     /// What its `CONNECT` statements and `lib://` paths name, each once, in their order.
     pub fn connections(&self) -> Vec<Connection> {
-        let mut found: Vec<Connection> = Vec::new();
-        for line in self.code_lines() {
-            for one in of_connect(line).into_iter().chain(of_library(line)) {
-                if !found.contains(&one) {
-                    found.push(one);
-                }
-            }
-        }
-        found
+        // A set beside the list: a script of megabytes may name a connection in each of its lines.
+        let mut known = BTreeSet::new();
+        let all = self.code_lines().flat_map(|line| of_connect(line).into_iter().chain(of_library(line)));
+        all.filter(|one| known.insert(one.clone())).collect()
     }
 
     /// Lines that are not comments as a whole.

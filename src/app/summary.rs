@@ -1,5 +1,7 @@
 //! What a reader tells of an app; the shape of `summary.json`.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::Script;
@@ -163,11 +165,8 @@ impl AppSummary {
     pub fn set_script(&mut self, script: Script) {
         self.script_tabs = script.tabs();
         self.script_lines = Some(script.lines());
-        for connection in script.connections() {
-            if !self.connections.contains(&connection) {
-                self.connections.push(connection);
-            }
-        }
+        let known: BTreeSet<Connection> = self.connections.iter().cloned().collect();
+        self.connections.extend(script.connections().into_iter().filter(|one| !known.contains(one)));
         self.section_access = Some(self.section_access.unwrap_or(false) || script.has_section_access());
         self.script = Some(script);
     }
