@@ -98,7 +98,7 @@ fn what_cannot_be_read_is_said_and_the_rest_told() {
         match name.as_str() {
             "TX01.xml" => *bytes = b"denied".to_vec(),
             "DocInternals.xml" => {
-                *bytes = b"<DocInternals><FieldSrcTables><String>1</String><String>9</String>".to_vec()
+                *bytes = b"<DocInternals><FieldSrcTables><String>1</String><String>9</String>".to_vec();
             }
             "LoadScript.txt" => "LoadScript.bak".clone_into(name),
             _ => {}

@@ -27,12 +27,19 @@ const BEFORE_SCRIPT: usize = 5;
 /// How far the folder is looked for where it has another place, and how many that look like one are tried.
 const HEAD: usize = 4096;
 const GUESSES: usize = 8;
-/// `1.2.3456` is the shortest that can be one.
-const SHORTEST_VERSION: usize = 8;
+/// The shortest that each of the two patterns lets be a version.
+const SHORTEST: usize = "1.2.3456".len();
+const SHORTEST_SURE: usize = "13.10".len();
 
-/// A version behind the byte that is its length; behind it, three numbers and the digest that stands for a personal edition.
+/// A version behind the byte that is its length.
 static VERSION: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"(?s-u)(.)([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4,5}[0-9A-Za-z.]{0,20})([\x00-\x7F]{3}\x80\x01[0-9A-F]{64})?";
+    let pattern = r"(?s-u)(.)([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4,5}[0-9A-Za-z.]{0,20})";
+    Regex::new(pattern).expect("the pattern is fixed")
+});
+/// Whatever stands before three numbers and the digest that stands for a personal edition: of it there is no doubt, so that it need
+/// not look like the versions that are known.
+static SURE_VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?s-u)([\x05-\x1F])([0-9][!-~]{4,30})[\x00-\x7F]{3}\x80\x01[0-9A-F]{64}";
     Regex::new(pattern).expect("the pattern is fixed")
 });
 static SECTION_ACCESS: LazyLock<Regex> = LazyLock::new(|| {
@@ -47,8 +54,9 @@ pub(super) struct Document {
     pub(super) script: Option<Script>,
     /// Whether the script goes on behind what was taken of it.
     pub(super) script_cut: bool,
-    pub(super) version: Option<String>,
-    version_is_sure: bool,
+    /// The version with the digest behind it, of which there is no doubt, and the last one of its length.
+    sure_version: Option<String>,
+    last_version: Option<String>,
     /// Whether there is a script besides, as one that is hidden.
     pub(super) other_script: bool,
     /// Whether section access begins in any text but the script.
@@ -68,11 +76,10 @@ pub(super) fn read<R: Read>(stream: &mut Unpacked<R>) -> Document {
     }
     loop {
         stream.want(WINDOW + AGAIN);
-        if document.script.is_none() {
-            if let Some(script) = by_tab(stream) {
-                document.take_script(stream, script);
-                continue;
-            }
+        let missed = document.script.is_none().then(|| by_tab(stream)).flatten();
+        if let Some(script) = missed {
+            document.take_script(stream, script);
+            continue;
         }
         document.look(stream.held());
         let again = if stream.ended().is_some() { 0 } else { AGAIN };
@@ -99,24 +106,27 @@ impl Document {
         stream.pass(taken);
     }
 
+    /// The version that saved the document. It stands near the end, so the last one is the likeliest.
+    pub(super) fn version(&self) -> Option<String> {
+        self.sure_version.clone().or_else(|| self.last_version.clone())
+    }
+
     /// Looks for the version, and for what only a second script has.
     fn look(&mut self, held: &[u8]) {
-        for found in VERSION.captures_iter(held) {
-            let length =
-                found.get(1).and_then(|byte| byte.as_bytes().first()).map_or(0, |byte| usize::from(*byte));
-            let text = found.get(2).map_or(&[][..], |text| text.as_bytes());
-            // With the digest behind it there is no doubt; else the last one is the likeliest, since it stands near the end.
-            let is_sure = found.get(3).is_some() && text.len() == length;
-            let Some(version) = text.get(..length).filter(|_| length >= SHORTEST_VERSION) else { continue };
-            if is_sure || !self.version_is_sure {
-                self.version = Some(String::from_utf8_lossy(version).into_owned());
-                self.version_is_sure = is_sure;
-            }
-        }
+        self.sure_version = version(&SURE_VERSION, SHORTEST_SURE, held).or(self.sure_version.take());
+        self.last_version = version(&VERSION, SHORTEST, held).or(self.last_version.take());
         self.other_section_access |= SECTION_ACCESS.is_match(held);
-        let begins = |at| lengths_before(held, at).next().is_some();
-        self.other_script |= self.script.is_some() && memmem::find_iter(held, TAB).any(begins);
+        self.other_script |= memmem::find_iter(held, TAB).any(|at| is_whole(held, at));
     }
+}
+
+/// The last text that is found and as long as the byte before it says.
+fn version(pattern: &Regex, shortest: usize, held: &[u8]) -> Option<String> {
+    let versions = pattern.captures_iter(held).filter_map(|found| {
+        let (_, [length, text]) = found.extract();
+        text.get(..usize::from(*length.first()?)).filter(|version| version.len() >= shortest)
+    });
+    versions.last().map(|version| String::from_utf8_lossy(version).into_owned())
 }
 
 /// Title and script where the layout of the beginning has them. Nothing but a whole path is taken for the folder: of zeros anything
@@ -210,5 +220,14 @@ fn lengths_before(held: &[u8], at: usize) -> impl Iterator<Item = usize> {
         let mut cursor = Cursor::new(held, at.checked_sub(bytes)?);
         let length = cursor.number()?;
         (cursor.at() == at && length >= TAB.len()).then_some(length)
+    })
+}
+
+/// Whether a text begins here that is as long as the bytes before it say, as far as it is held.
+fn is_whole(held: &[u8], at: usize) -> bool {
+    lengths_before(held, at).any(|length| {
+        let end = at.saturating_add(length);
+        held.get(at..end.min(held.len())).is_some_and(is_text)
+            && held.get(end).is_none_or(|next| !is_text(&[*next]))
     })
 }

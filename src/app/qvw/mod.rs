@@ -27,14 +27,12 @@ const UNPACKED: u64 = 256 * 1024 * 1024;
 
 /// Tells of a document what its bytes tell.
 pub fn read(source: &mut dyn Source) -> AppSummary {
-    match Limited::new(source) {
-        Ok(mut limited) => read_within(&mut limited, UNPACKED),
-        Err(_) => {
-            let mut app = AppSummary::new(AppKind::Unknown, 0);
-            app.problems.push(UNREADABLE.to_owned());
-            app
-        }
+    if let Ok(mut limited) = Limited::new(source) {
+        return read_within(&mut limited, UNPACKED);
     }
+    let mut app = AppSummary::new(AppKind::Unknown, 0);
+    app.problems.push(UNREADABLE.to_owned());
+    app
 }
 
 const UNREADABLE: &str = "the file cannot be read";
@@ -89,8 +87,8 @@ fn stream_problem(document: &Document, raw: u64) -> Option<String> {
 
 /// Takes in what the first stream told, where the descriptions did not tell it.
 fn take(document: Document, app: &mut AppSummary) {
+    app.saved_by_version = document.version();
     app.title = app.title.take().or(document.title);
-    app.saved_by_version = document.version;
     let told = app.section_access;
     match document.script {
         Some(script) => app.set_script(script),

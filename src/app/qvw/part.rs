@@ -65,18 +65,16 @@ impl<R: Read> Unpacked<R> {
             let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(PIECE);
             let known = self.held.len();
             self.held.resize(known + room, 0);
-            let read = match self.held.get_mut(known..).map(|room| self.decoder.read(room)) {
-                Some(Ok(read)) => read,
-                _ => {
-                    self.ended = Some(Ended::Broken);
-                    0
-                }
+            let read = self.held.get_mut(known..).and_then(|room| self.decoder.read(room).ok());
+            self.ended = match read {
+                None => Some(Ended::Broken),
+                Some(0) if self.left == 0 => Some(Ended::Limit),
+                Some(0) => Some(Ended::Whole),
+                Some(_) => None,
             };
+            let read = read.unwrap_or(0);
             self.held.truncate(known + read);
             self.left = self.left.saturating_sub(read as u64);
-            if read == 0 && self.ended.is_none() {
-                self.ended = Some(if self.left == 0 { Ended::Limit } else { Ended::Whole });
-            }
         }
         &self.held
     }

@@ -64,7 +64,9 @@ fn scripts_of_every_length_are_taken_whole_and_no_more() {
 
 #[test]
 fn a_script_is_found_where_the_numbers_before_it_are_others() {
-    let made = Made { title: b"Old title".to_vec(), information: "", summary: "", ..Made::default() };
+    // So long that the last byte of its length is one by itself.
+    let script = [b"///$tab Main\r\n".to_vec(), vec![b'x'; 2100]].concat();
+    let made = Made { title: b"Old title".to_vec(), script, ..Made::default() };
     let stream = made.stream();
     let at = stream.windows(9).position(|part| part == b"Old title").expect("it is there");
     // Twenty more numbers: the folder shows where the title and the script are.
@@ -83,6 +85,24 @@ fn a_script_is_found_where_the_numbers_before_it_are_others() {
     }
 }
 
+#[test]
+fn a_script_may_be_the_last_and_may_be_cut() {
+    let letters =
+        std::iter::successors(Some(1_u32), |last| Some(last.wrapping_mul(1_664_525).wrapping_add(12_345)));
+    let script: Vec<u8> = letters.map(|letter| b'a' + letter.to_be_bytes()[0] % 26).take(90_000).collect();
+    let made = Made { script: script.clone(), ..Made::default() };
+    let stream = made.stream();
+    let at = stream.windows(90).position(|part| part == &script[..90]).expect("it is there");
+    let last = packed(&stream[..at + script.len()]);
+    let document = document::read(&mut Unpacked::new(last.as_slice(), UNPACKED));
+    assert_eq!(document.script.as_ref().map(|script| script.unredacted().len()), Some(script.len()));
+    assert!(!document.script_cut);
+    let app = told(&made.bytes()[..20_000]);
+    let left = self::script(&app).as_bytes();
+    assert!(left.len() > 10_000 && script.starts_with(left), "{}", left.len());
+    assert!(app.problems.contains(&"the load script is cut".to_owned()), "{:?}", app.problems);
+}
+
 fn packed(stream: &[u8]) -> Vec<u8> {
     use std::io::Write;
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -97,7 +117,15 @@ fn the_last_version_of_a_length_is_taken_unless_one_has_the_digest() {
     assert_eq!(told(made.bytes()).saved_by_version.as_deref(), Some("12.40.20100.0"));
     let made = Made { layout, version: "twelve", ..Made::default() };
     assert_eq!(told(made.bytes()).saved_by_version.as_deref(), Some("10.00.8935.0409"));
-    let made = Made { layout: b"see 11.20.12347.0409".to_vec(), version: "", ..Made::default() };
+    let made = Made { version: "13.SR2", ..Made::default() };
+    assert_eq!(told(made.bytes()).saved_by_version.as_deref(), Some("13.SR2"));
+    let digest = "5F6E".repeat(16);
+    let layout = b"\x0d12.50.20000.0\0\0\0".to_vec();
+    let layout = [layout, vec![0x80, 1], digest.into_bytes(), b"\x1011.20.12347.0409\0".to_vec()].concat();
+    let made = Made { layout, version: "twelve", ..Made::default() };
+    assert_eq!(told(made.bytes()).saved_by_version.as_deref(), Some("12.50.20000.0"));
+    let made =
+        Made { layout: b"see 11.20.12347.0409, or\x0511.20.12347".to_vec(), version: "", ..Made::default() };
     let app = told(made.bytes());
     assert_eq!(app.saved_by_version, None);
     assert_eq!(app.problems, ["the version that saved the document was not found"]);
@@ -121,6 +149,24 @@ fn section_access_is_told_wherever_it_is() {
     assert_eq!(told(Made { information, ..Made::default() }.bytes()).section_access, Some(true));
     let app = told(Made { information: "", ..Made::default() }.bytes());
     assert_eq!(app.section_access, None, "a script without it says nothing of a hidden one");
+}
+
+#[test]
+fn a_text_that_speaks_of_tabs_is_no_script() {
+    let made = Made { layout: b"\0\0 see ///$tab in the manual\0".to_vec(), ..Made::default() };
+    assert_eq!(told(made.bytes()).problems, Vec::<String>::new());
+}
+
+#[test]
+fn rows_are_inside_where_a_table_or_a_field_has_some() {
+    let table = "<DocumentSummary><TableDescription><Name>T</Name><NoOfRows>0</NoOfRows></TableDescription>";
+    let empty = "<DocumentSummary><FieldDescription><Name>A</Name><Cardinal>0</Cardinal></FieldDescription></DocumentSummary>";
+    let full = "<DocumentSummary><FieldDescription><Name>A</Name><Cardinal>2</Cardinal></FieldDescription>";
+    for (summary, data) in [(table, None), (empty, Some(DataInside::No)), (full, Some(DataInside::Yes))] {
+        let app = told(Made { summary, ..Made::default() }.bytes());
+        assert_eq!(app.data, data, "{summary}");
+        assert_eq!(app.problems.is_empty(), summary == empty);
+    }
 }
 
 #[test]
