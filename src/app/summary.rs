@@ -141,7 +141,7 @@ pub struct AppSummary {
     pub data: Option<DataInside>,
     /// Sheets in the app's order.
     pub sheets: Vec<Named>,
-    /// Objects on sheets, master items, bookmarks.
+    /// Objects on sheets, master items, bookmarks; of a QVD, what stored it, of the kind `creator`.
     pub objects: Vec<Named>,
     /// Names of fields.
     pub fields: Vec<String>,

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use chrono::{DateTime, Utc};
 use glob::Pattern;
 
+use super::never::{Never, why_no_app};
 use crate::definition::{self, AppForm, AppPlace, Certainty};
 use crate::detect::Installation;
 use crate::host::{Found, Host, HostPath, Kind, Os};
@@ -57,7 +58,11 @@ pub fn find_apps(host: &Host, found: &[Installation<'_>], wanted: &str) -> Apps 
     let meant = Meant::new(host.os, wanted);
     let mut apps = gather(host, found, (CANDIDATES, &|app| meant.is(app)));
     if apps.found.is_empty() {
-        apps.found.extend(named(host, wanted));
+        match named(host, found, wanted) {
+            Some(Ok(app)) => apps.found.push(app),
+            Some(Err(why)) => apps.problems.push(why),
+            None => {}
+        }
     }
     apps
 }
@@ -91,23 +96,50 @@ fn folded(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// A file or folder at a whole path.
-fn named(host: &Host, wanted: &str) -> Option<AppFile> {
+/// A file or folder at a whole path, or why it can be no app.
+fn named(host: &Host, found: &[Installation<'_>], wanted: &str) -> Option<Result<AppFile, String>> {
     let path = HostPath::new(host.os, wanted.trim());
     let slashed = path.slashed();
     if !(slashed.starts_with('/') || slashed.get(1..3) == Some(":/")) {
         return None;
     }
     let stat = host.files.stat(&path).ok()?;
+    if let Some(why) = Forbidden::new(found).why(&path) {
+        return Some(Err(format!("{path}: never taken: {why}")));
+    }
     let form = match stat.kind {
         Kind::File => AppForm::File,
         Kind::Folder => AppForm::Folder,
-        Kind::Link | Kind::Placeholder | Kind::Other => return None,
+        Kind::Link => return Some(Err(format!("{path}: a link, which is not followed"))),
+        Kind::Placeholder | Kind::Other => return Some(Err(format!("{path}: no file that is on this host"))),
     };
     let (bytes, modified) =
         (if form == AppForm::File { stat.bytes } else { size_of(host, &path) }, stat.modified);
     let (product, note, sure) = (None, None, Certainty::Sourced);
-    Some(AppFile { name: name_of(&path, form), path, form, bytes, modified, product, note, sure })
+    Some(Ok(AppFile { name: name_of(&path, form), path, form, bytes, modified, product, note, sure }))
+}
+
+/// What is no app wherever it lies: keys and the like, and the names that definitions never take. Their folders count for nothing here,
+/// since those of apps are among them.
+struct Forbidden {
+    built_in: Never,
+    names: Vec<Pattern>,
+}
+
+impl Forbidden {
+    fn new(found: &[Installation<'_>]) -> Self {
+        let globs = found.iter().flat_map(|installation| &installation.definition.never);
+        let names = globs.filter(|glob| !glob.contains(['/', '\\', '{', '%']));
+        let names = names.filter_map(|glob| Pattern::new(&folded(glob)).ok()).collect();
+        Self { built_in: Never::new(&[]), names }
+    }
+
+    fn why(&self, path: &HostPath) -> Option<&str> {
+        let name = folded(path.file_name());
+        let by_definition =
+            || self.names.iter().any(|never| never.matches(&name)).then_some("by a definition");
+        why_no_app(&self.built_in, &path.slashed()).or_else(by_definition)
+    }
 }
 
 /// How many of one pattern are told at most, and which.
@@ -116,18 +148,15 @@ type Wanted<'w> = (usize, &'w dyn Fn(&AppFile) -> bool);
 /// A search through all places.
 struct Search<'h> {
     host: &'h Host,
-    /// Names of files that definitions never take, whatever they lie beside.
-    never: Vec<Pattern>,
+    forbidden: Forbidden,
     seen: HashSet<String>,
     apps: Apps,
     untold: usize,
 }
 
 fn gather(host: &Host, found: &[Installation<'_>], wanted: Wanted<'_>) -> Apps {
-    let globs = found.iter().flat_map(|installation| &installation.definition.never);
-    let names = globs.filter(|glob| !glob.contains(['/', '\\', '{', '%']));
-    let never = names.filter_map(|glob| Pattern::new(&folded(glob)).ok()).collect();
-    let mut search = Search { host, never, seen: HashSet::new(), apps: Apps::default(), untold: 0 };
+    let (forbidden, seen) = (Forbidden::new(found), HashSet::new());
+    let mut search = Search { host, forbidden, seen, apps: Apps::default(), untold: 0 };
     for installation in found {
         for place in &installation.definition.apps {
             search.place(installation, place, wanted);
@@ -186,8 +215,7 @@ impl Search<'_> {
 
     /// The app that a match stands for. Links are none, and no app is a file that is never taken.
     fn app(&self, owner: &Installation<'_>, place: &AppPlace, found: Found) -> Option<AppFile> {
-        let name = folded(found.path.file_name());
-        if found.stat.kind != Kind::File || self.never.iter().any(|never| never.matches(&name)) {
+        if found.stat.kind != Kind::File || self.forbidden.why(&found.path).is_some() {
             return None;
         }
         let path = match place.kind {

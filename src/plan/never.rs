@@ -31,6 +31,9 @@ struct Rule {
     why: String,
 }
 
+/// The reason that holds for apps alone: a person who names one may have it, as far as he agreed to.
+const APPS: &str = "apps and their data";
+
 /// Patterns of paths that are never taken, each with the reason.
 pub(super) struct Never {
     rules: Vec<Rule>,
@@ -80,6 +83,11 @@ impl Never {
     }
 }
 
+/// Why the path is never taken as an app either: keys, passwords, data of databases, memory.
+pub(super) fn why_no_app<'n>(built_in: &'n Never, slashed: &str) -> Option<&'n str> {
+    built_in.why(slashed).filter(|why| *why != APPS)
+}
+
 /// The longest text of a pattern that every match holds; nothing if it has none.
 fn longest_text(pattern: &str) -> String {
     let mut longest = "";
@@ -124,6 +132,19 @@ mod tests {
             "C:/data/secret/a/b.txt",
         ] {
             assert!(never.why(path).is_some(), "{path}");
+        }
+    }
+
+    #[test]
+    fn apps_are_no_keys() {
+        let never = Never::new(&[]);
+        for path in
+            ["C:/Apps/Sales.QVF", "//srv/share/Apps/0a1b2c3d-0000-0000-0000-0123456789ab", "C:/x/a.json"]
+        {
+            assert_eq!(why_no_app(&never, path), None, "{path}");
+        }
+        for path in ["C:/x/client_key.pem", "C:/x/mk.dat", "C:/Apps/tasks.db", "C:/x/qvs.dmp"] {
+            assert!(why_no_app(&never, path).is_some(), "{path}");
         }
     }
 

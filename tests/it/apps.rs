@@ -186,4 +186,26 @@ fn links_are_not_followed() {
     assert_eq!(names(&apps), ["a"]);
     let apps = on(root.path(), &catalog, |host, found| find_apps(host, found, "/opt/example/apps/b.app"));
     assert_eq!(names(&apps), [""; 0]);
+    assert_eq!(
+        apps.problems.last().map(String::as_str),
+        Some("/opt/example/apps/b.app: a link, which is not followed")
+    );
+}
+
+#[test]
+fn what_is_never_taken_is_no_app_even_by_its_path() {
+    let root = Root::linux()
+        .file("/opt/example/server", "x")
+        .file("/opt/example/apps/client_key.pem", "k")
+        .file("/opt/example/apps/Sales.qvf", "q")
+        .file("/opt/example/apps/keys.secret", "s");
+    let catalog = example(&root);
+    for (path, why) in [("client_key.pem", "private keys and keystores"), ("keys.secret", "by a definition")]
+    {
+        let path = format!("/opt/example/apps/{path}");
+        let apps = on(root.path(), &catalog, |host, found| find_apps(host, found, &path));
+        assert!(apps.found.is_empty(), "{path}");
+        assert_eq!(apps.problems.last(), Some(&format!("{path}: never taken: {why}")));
+    }
+    assert_eq!(names(&on(root.path(), &catalog, list_apps)), ["Sales"]);
 }
