@@ -51,7 +51,7 @@ def first_client(folder, port):
     holds("list of apps", sorted(site.AppDictAttributes())[0] == "License Monitor" and len(site.AppGet()) == APPS)
     holds("one app", site.AppGet(APP)["name"] == "Operations Monitor")
     holds("license", ask("/qrs/license").json()["serial"] == "9999000000001277")
-    holds("access", site.LicenseUsageSummary()["professionalAccess"]["total"] == 100)
+    holds("access", site.LicenseUsageSummary()["userAccessType"]["tokenCost"] == 1)
     nodes = ask("/qrs/servernodeconfiguration/full").json()
     holds("nodes", [node["isCentral"] for node in nodes] == [True, False])
     connections = ask("/qrs/dataconnection/full").json()

@@ -6,6 +6,13 @@ use serde_json::{Map, Value};
 
 use super::app;
 
+/// What a real server answered, in the fixture host.
+macro_rules! real {
+    ($name:literal) => {
+        concat!("../../hosts/qlik-sense-april-2018/root/C/Temp/qrs/", $name)
+    };
+}
+
 /// The node that answers.
 pub(super) const NODE: &str = "d064a20b-b0a4-4bad-8b21-0535a1e2cb7b";
 
@@ -27,21 +34,44 @@ pub(crate) const SECRETS: [&str; 14] = [
     "9999 0000 0000 1277",
 ];
 
-/// By the path below `/qrs/`: one object, or the list of all entities of a kind.
+/// By the path below `/qrs/`: one object, or the list of all entities of a kind. Other services' paths begin with `/`.
 static SITE: LazyLock<Map<String, Value>> = LazyLock::new(|| {
-    let made = include_str!("../../samples/qrs/made.json");
-    let mut site: Map<String, Value> = serde_json::from_str(made).expect("the sample is JSON");
-    let connections = include_str!("../../samples/qrs/dataconnection.json").trim_start_matches('\u{feff}');
-    site.insert("dataconnection".to_owned(), serde_json::from_str(connections).expect("the sample is JSON"));
+    let value = |text: &str| serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')).expect("it is JSON");
+    let Value::Object(mut site) = value(include_str!("../../samples/qrs/made.json")) else { return Map::new() };
+    let connections = value(include_str!(real!("DataConnections.json")));
+    site.insert("dataconnection".to_owned(), connections);
+    for (path, text) in [
+        ("/v1/systeminfo", include_str!(real!("AboutSystemInfo.json"))),
+        ("/v1/components", include_str!(real!("AboutComponents.json"))),
+    ] {
+        site.insert(path.to_owned(), with_small_first_letters(value(text)));
+    }
     site
 });
+
+/// The collector whose output this is wrote the names of fields in its own way.
+fn with_small_first_letters(value: Value) -> Value {
+    let small = |name: String| name[..1].to_lowercase() + &name[1..];
+    match value {
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (small(name), value)).collect(),
+        Value::Array(all) => all.into_iter().map(with_small_first_letters).collect(),
+        other => other,
+    }
+}
+
+/// An answer of the services beside the Repository Service, which also lie at these paths behind the proxy.
+pub(super) fn of_another_service(path: &str) -> Option<Value> {
+    let path = path.trim_end_matches('/');
+    let path = path.strip_prefix("/engine").or_else(|| path.strip_prefix("/api/about")).unwrap_or(path);
+    path.starts_with('/').then(|| SITE.get(path).cloned()).flatten()
+}
 
 /// An answer that is no list.
 pub(super) fn single(path: &str) -> Option<Value> {
     match path {
         "servernodeconfiguration/local" => list("servernodeconfiguration").into_iter().next(),
         "ssl/ping" => Some(Value::from("Ping successful")),
-        _ => SITE.get(path).filter(|value| value.is_object()).cloned(),
+        _ => SITE.get(path).filter(|value| value.is_object() && !path.starts_with('/')).cloned(),
     }
 }
 

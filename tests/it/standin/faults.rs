@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustls::{ServerConnection, StreamOwned};
 
-use super::http::{Answer, Request, chunk};
+use super::http::{Answer, chunk};
 use super::rules;
 
 /// How an answer goes wrong.
@@ -42,7 +42,7 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// What is answered; the right answer only when the fault does not replace it.
-    pub(super) fn answer(&self, request: &Request, right: impl FnOnce() -> Answer) -> Answer {
+    pub(super) fn answer(&self, right: impl FnOnce() -> Answer) -> Answer {
         match self {
             Self::RefuseUser => rules::refused(),
             Self::RefuseKey => rules::wrong_key(),
@@ -67,10 +67,7 @@ impl Fault {
                 answer.chunked = false;
                 answer
             }
-            _ => {
-                let _ = request;
-                right()
-            }
+            _ => right(),
         }
     }
 

@@ -206,7 +206,7 @@ fn converse(stream: TcpStream, shared: &Shared) {
     // A refused certificate ends the first read; the library has then told the client why.
     while let Ok(Some(request)) = requests.next() {
         let fault = shared.fault_of(&request.path);
-        let answer = fault.answer(&request, || rules::answer(&request, &mut lock(&shared.site)));
+        let answer = fault.answer(|| rules::answer(&request, &mut lock(&shared.site)));
         lock(&shared.seen).push(Seen {
             method: request.method.clone(),
             path: request.path.clone(),

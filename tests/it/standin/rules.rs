@@ -4,7 +4,7 @@
 //! (help.qlik.com/en-US/sense-developer, May 2025); the text and status of the XSRF refusal and of the two errors 400
 //! were seen on a real server by the authors of Butler Sheet Icons (ptarmiganlabs/butler-sheet-icons, notes on names with
 //! special characters). 411 and 405 are those of the Windows HTTP service, on which the Repository Service stands.
-//! Not sourced: 403 for an unknown user; 415.
+//! Not sourced: 403 for an unknown user; 415; whether the engine and the About Service ask for a key.
 
 use std::collections::BTreeMap;
 
@@ -48,6 +48,11 @@ pub(super) fn answer(request: &Request, site: &mut Site) -> Answer {
 }
 
 fn checked(request: &Request, site: &mut Site) -> Result<Answer, Answer> {
+    let lower = request.path.to_lowercase();
+    // The engine and the About Service ask for the certificate only.
+    if let Some(value) = answers::of_another_service(&lower) {
+        return Ok(Answer::json(200, &value));
+    }
     let post = request.method == "POST" || request.method == "PUT";
     if post && request.header("Content-Length").is_none() && request.header("Transfer-Encoding").is_none() {
         return Err(Answer::text(411, "Length Required"));
@@ -61,7 +66,6 @@ fn checked(request: &Request, site: &mut Site) -> Result<Answer, Answer> {
     {
         return Err(Answer::text(415, "Unsupported Media Type"));
     }
-    let lower = request.path.to_lowercase();
     if lower.starts_with("/tempcontent/") {
         return download(request, site, &user);
     }

@@ -60,6 +60,11 @@ fn every_path_that_a_collector_needs_is_answered() {
         assert!(reply.header("Content-Type").is_some_and(|kind| kind.starts_with("application/json")), "{path}");
         reply.json();
     }
+    for path in ["/engine/healthcheck/", "/healthcheck", "/v1/systeminfo", "/v1/components"] {
+        assert_eq!(client.raw("GET", path, &[]).expect("an answer").status, 200, "{path}");
+    }
+    assert_eq!(client.get("/v1/systeminfo").json()["releaseLabel"], "April 2018");
+    assert_eq!(client.get("/qrs//healthcheck").status, 404);
     let connections = client.get("/qrs/dataconnection/full").json();
     let text = connections.to_string();
     assert!(text.contains("Password123!") && text.contains("%%password%2%%password123!%1"), "{text}");
