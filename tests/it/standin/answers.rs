@@ -36,8 +36,11 @@ pub(crate) const SECRETS: [&str; 14] = [
 
 /// By the path below `/qrs/`: one object, or the list of all entities of a kind. Other services' paths begin with `/`.
 static SITE: LazyLock<Map<String, Value>> = LazyLock::new(|| {
-    let value = |text: &str| serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')).expect("it is JSON");
-    let Value::Object(mut site) = value(include_str!("../../samples/qrs/made.json")) else { return Map::new() };
+    let value =
+        |text: &str| serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')).expect("it is JSON");
+    let Value::Object(mut site) = value(include_str!("../../samples/qrs/made.json")) else {
+        return Map::new();
+    };
     let connections = value(include_str!(real!("DataConnections.json")));
     site.insert("dataconnection".to_owned(), connections);
     for (path, text) in [

@@ -1,7 +1,9 @@
 //! The stand-in keeps Qlik's rules: each is kept once and broken once.
 
+use std::io::Read as _;
+
 use super::client::{Client, KEY, Reply, rightful};
-use super::{ServerCertificate, Standin};
+use super::{SECRETS, ServerCertificate, Standin};
 
 const APP: &str = "060dcbca-4782-4f99-a7c4-767190e85358";
 const TOKEN: &str = "0f0e0d0c-0b0a-4908-8706-050403020100";
@@ -23,7 +25,11 @@ fn a_client_of_the_site_reads_what_it_holds() {
     let found = client.get("/qrs/app?filter=name%20eq%20'operations+monitor'").json();
     assert_eq!((&found[0]["id"], found.as_array().expect("a list").len()), (&apps[0]["id"], 1));
     assert!(found[0]["owner"].is_null(), "a list without full is short: {found}");
-    assert!(site.seen().iter().all(|one| one.status == 200 && one.user == rightful()[1].1), "{:?}", site.seen());
+    assert!(
+        site.seen().iter().all(|one| one.status == 200 && one.user == rightful()[1].1),
+        "{:?}",
+        site.seen()
+    );
 }
 
 #[test]
@@ -57,7 +63,10 @@ fn every_path_that_a_collector_needs_is_answered() {
     ] {
         let reply = client.get(&format!("/qrs/{path}"));
         assert_eq!(reply.status, 200, "{path}");
-        assert!(reply.header("Content-Type").is_some_and(|kind| kind.starts_with("application/json")), "{path}");
+        assert!(
+            reply.header("Content-Type").is_some_and(|kind| kind.starts_with("application/json")),
+            "{path}"
+        );
         reply.json();
     }
     for path in ["/engine/healthcheck/", "/healthcheck", "/v1/systeminfo", "/v1/components"] {
@@ -76,7 +85,8 @@ fn the_key_must_be_of_sixteen_and_the_same_in_query_and_header() {
     let mut client = Client::of(&site);
     let user = rightful()[1];
     let mut ask = |target: &str, key: Option<&str>| {
-        let headers: Vec<(&str, &str)> = key.map(|key| ("X-Qlik-Xrfkey", key)).into_iter().chain([user]).collect();
+        let headers: Vec<(&str, &str)> =
+            key.map(|key| ("X-Qlik-Xrfkey", key)).into_iter().chain([user]).collect();
         client.raw("GET", target, &headers).expect("an answer")
     };
     for (target, key) in [
@@ -116,7 +126,8 @@ fn the_user_must_be_named_and_known() {
         assert_eq!((reply.status, reply.text().as_str()), (403, "Forbidden"), "{user:?}");
     }
     // As two programs on the market write it.
-    for user in ["UserDirectory=internal;UserId=sa_repository", "UserDirectory=INTERNAL;UserID=sa_repository"] {
+    for user in ["UserDirectory=internal;UserId=sa_repository", "UserDirectory=INTERNAL;UserID=sa_repository"]
+    {
         assert_eq!(ask("/qrs/about", Some(user)).status, 200, "{user}");
     }
     let reader = Some("UserDirectory=DOMAIN; UserId=reader");
@@ -154,6 +165,37 @@ fn paths_methods_and_bodies_are_checked() {
     assert_eq!(site.seen().len(), 14);
 }
 
+#[test]
+fn the_site_has_secrets_to_lose() {
+    let site = site();
+    let mut client = Client::of(&site);
+    let mut all = String::new();
+    for path in [
+        "dataconnection",
+        "servicecluster",
+        "proxyservice",
+        "virtualproxyconfig",
+        "task",
+        "externalprogramtask",
+    ] {
+        all += &client.get(&format!("/qrs/{path}/full")).text();
+    }
+    all += &client.get("/qrs/license").text();
+    let told = export(&mut client, APP, "?skipData=true").json();
+    let app = client.get(told["downloadPath"].as_str().expect("a path")).body;
+    // The script is packed: unpacked from behind the head of its stream.
+    let streams = app.windows(2).enumerate().filter(|(_, part)| *part == [0x78, 0x9c]).map(|(at, _)| at);
+    for at in streams {
+        let mut text = String::new();
+        if flate2::read::ZlibDecoder::new(&app[at..]).read_to_string(&mut text).is_ok() {
+            all += &text;
+        }
+    }
+    for secret in SECRETS {
+        assert!(all.contains(secret), "nothing holds {secret}");
+    }
+}
+
 fn export(client: &mut Client, app: &str, more: &str) -> Reply {
     let headers = [&rightful()[..], &[("Content-Length", "0")]].concat();
     client.send("POST", &format!("/qrs/app/{app}/export/{TOKEN}{more}"), &headers).expect("an answer")
@@ -169,7 +211,10 @@ fn an_app_is_exported_in_two_calls_and_fetched_once() {
     assert_eq!((&told["exportToken"], &told["appId"]), (&TOKEN.into(), &APP.into()));
     assert_eq!(told["cancelled"], false);
     let path = told["downloadPath"].as_str().expect("a path").to_owned();
-    assert!(path.starts_with("/tempcontent/") && path.contains("/Operations%20Monitor.qvf?serverNodeId="), "{path}");
+    assert!(
+        path.starts_with("/tempcontent/") && path.contains("/Operations%20Monitor.qvf?serverNodeId="),
+        "{path}"
+    );
     let other = [rightful()[0], ("X-Qlik-User", "UserDirectory=INTERNAL; UserId=sa_repository")];
     assert_eq!(client.send("GET", &path, &other).expect("an answer").status, 404, "of another user");
     let small = client.get(&path);
@@ -177,7 +222,12 @@ fn an_app_is_exported_in_two_calls_and_fetched_once() {
     assert_eq!(client.get(&path).status, 404, "a second time");
     let full = export(&mut client, APP, "").json();
     let full = client.get(full["downloadPath"].as_str().expect("a path"));
-    assert!(full.body.len() > small.body.len(), "with data: {} and {} bytes", full.body.len(), small.body.len());
+    assert!(
+        full.body.len() > small.body.len(),
+        "with data: {} and {} bytes",
+        full.body.len(),
+        small.body.len()
+    );
 }
 
 #[test]
@@ -189,7 +239,8 @@ fn names_with_signs_are_exported_too() {
     assert!(path.contains("/Ums%C3%A4tze%20%26%20Kosten%20%231%20%28100%25%29.qvf?"), "{path}");
     assert_eq!(client.get(path).status, 200);
     assert_eq!(export(&mut client, "00000000-0000-4000-8000-00000000ffff", "").status, 404);
-    let reader = [rightful()[0], ("X-Qlik-User", "UserDirectory=DOMAIN; UserId=reader"), ("Content-Length", "0")];
+    let reader =
+        [rightful()[0], ("X-Qlik-User", "UserDirectory=DOMAIN; UserId=reader"), ("Content-Length", "0")];
     let refused = client.send("POST", &format!("/qrs/app/{APP}/export/{TOKEN}"), &reader).expect("an answer");
     assert_eq!(refused.status, 403);
 }

@@ -21,8 +21,13 @@ fn only_a_client_certificate_of_the_site_comes_in() {
         assert_eq!(speak(&site, folder, name), Ok(200), "{name}");
         assert_eq!(speak(&site, &folder.join("pkcs8"), name), Ok(200), "{name}");
     }
-    let refusal = |folder: &Path| speak(&site, folder, site.host()).expect_err("it is refused").to_lowercase();
-    assert!(refusal(&folder.join("expired")).contains("certificateexpired"), "{}", refusal(&folder.join("expired")));
+    let refusal =
+        |folder: &Path| speak(&site, folder, site.host()).expect_err("it is refused").to_lowercase();
+    assert!(
+        refusal(&folder.join("expired")).contains("certificateexpired"),
+        "{}",
+        refusal(&folder.join("expired"))
+    );
     assert!(refusal(&folder.join("foreign")).contains("unknownca"), "{}", refusal(&folder.join("foreign")));
     let without = tempfile::TempDir::new().expect("temporary folder");
     std::fs::copy(folder.join("root.pem"), without.path().join("root.pem")).expect("writable");
