@@ -9,6 +9,8 @@ use flate2::write::ZlibEncoder;
 use serde_json::json;
 
 const SECTOR: usize = 512;
+const FILE: usize = 3;
+const FOLDER: usize = 7;
 const FLAG: u64 = 1 << 63;
 /// 2 May 2018, in days since the end of 1899.
 const DATE: f64 = 43_222.0;
@@ -25,23 +27,22 @@ pub(super) fn bytes(title: &str, without_data: bool) -> Vec<u8> {
         "qSavedInProductVersion": "12.16.2", "qHasSectionAccess": true, "description": "Made up" });
     let header = json!({ "FileFormat": 12000, "FileType": 1, "QVFFileVersion": 1.43, "buildno": "50621" });
     let mut file = File::new();
-    let mut streams = vec![
+    let mut entries = Vec::new();
+    for (name, content) in [
         ("qvapp_header", header.to_string().into_bytes()),
         ("qvapp_approperties", packed(&properties.to_string())),
         ("qvapp_appscript", packed(&json!({ "qScript": SCRIPT }).to_string())),
-    ];
+    ] {
+        entries.extend(slots(FILE, name, file.stream(&content)));
+    }
     if !without_data {
-        // As large as real data is beside a script.
+        // Much beside a script, as real data is.
         let values: Vec<u8> = (0..64_u8).cycle().take(48 * 1024).collect();
-        streams.push(("data_of_the_made_up_field", values));
+        let field = slots(FILE, "field_0", file.stream(&values));
+        entries.extend(slots(FOLDER, "data", file.stream(&field)));
     }
-    let mut directory = Vec::new();
-    for (name, content) in streams {
-        let inode = file.stream(&content);
-        directory.extend(slots(name, inode));
-    }
-    let extent = file.data(&directory);
-    let root = inode(SECTOR, directory.len(), extent);
+    let extent = file.data(&entries);
+    let root = inode(SECTOR, entries.len(), extent);
     file.bytes[SECTOR..2 * SECTOR].copy_from_slice(&root);
     file.bytes
 }
@@ -88,9 +89,9 @@ fn inode(at: usize, size: usize, (start, length): (usize, usize)) -> Vec<u8> {
     bytes
 }
 
-/// The entry of a file in a directory: a slot of 64 bytes and its continuations.
-fn slots(name: &str, inode: usize) -> Vec<u8> {
-    let meta = b"{\"Format\":\"gzjson\"}\0";
+/// An entry of a directory: a slot of 64 bytes and its continuations.
+fn slots(kind: usize, name: &str, inode: usize) -> Vec<u8> {
+    let meta: &[u8] = if name.starts_with("qvapp_app") { b"{\"Format\":\"gzjson\"}\0" } else { b"{}\0" };
     let mut body = [&DATE.to_le_bytes()[..], &number(inode), &number(SECTOR)].concat();
     for text in [name.as_bytes(), meta] {
         body.extend(&number(text.len())[..4]);
@@ -98,7 +99,7 @@ fn slots(name: &str, inode: usize) -> Vec<u8> {
     }
     let (first, rest) = body.split_at(body.len().min(56));
     let more: Vec<&[u8]> = rest.chunks(60).collect();
-    let mut bytes = [&number(3)[..4], &number(more.len())[..4], first].concat();
+    let mut bytes = [&number(kind)[..4], &number(more.len())[..4], first].concat();
     bytes.resize(64, 0);
     for part in more {
         let end = bytes.len() + 64;

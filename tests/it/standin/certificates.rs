@@ -67,38 +67,42 @@ impl Authority {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let subject = if kind == ServerCertificate::OtherHost { "other.domain.local" } else { host };
         let key = KeyPair::generate().expect("the system has random numbers");
-        let usage = ExtendedKeyUsagePurpose::ServerAuth;
-        self.issue(subject, names, usage, key, kind == ServerCertificate::Expired)
+        let params =
+            leaf(subject, names, ExtendedKeyUsagePurpose::ServerAuth, kind == ServerCertificate::Expired);
+        self.issue(&params, key)
     }
 
     /// What a client shows.
     pub(super) fn client(&self, expired: bool) -> Identity {
         let key =
             KeyPair::from_pkcs8_pem_and_sign_algo(CLIENT_KEY, &PKCS_RSA_SHA256).expect("the key is right");
-        self.issue("QlikClient", Vec::new(), ExtendedKeyUsagePurpose::ClientAuth, key, expired)
+        self.issue(&leaf("QlikClient", Vec::new(), ExtendedKeyUsagePurpose::ClientAuth, expired), key)
     }
 
-    fn issue(
-        &self,
-        subject: &str,
-        names: Vec<String>,
-        usage: ExtendedKeyUsagePurpose,
-        key: KeyPair,
-        expired: bool,
-    ) -> Identity {
-        let mut params = CertificateParams::new(names).expect("the names are right");
-        params.distinguished_name.push(DnType::CommonName, subject);
-        params.extended_key_usages = vec![usage];
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
-        params.custom_extensions = vec![mark()];
-        // Strict clients ask for it.
-        params.use_authority_key_identifier_extension = true;
-        if expired {
-            (params.not_before, params.not_after) = (date_time_ymd(2010, 1, 1), date_time_ymd(2020, 1, 1));
-        }
+    fn issue(&self, params: &CertificateParams, key: KeyPair) -> Identity {
         let certificate = params.signed_by(&key, &self.issuer).expect("the parameters are right");
         Identity { pem: certificate.pem(), der: certificate.der().clone(), key }
     }
+}
+
+/// What stands in a certificate that issues no others.
+fn leaf(
+    subject: &str,
+    names: Vec<String>,
+    usage: ExtendedKeyUsagePurpose,
+    expired: bool,
+) -> CertificateParams {
+    let mut params = CertificateParams::new(names).expect("the names are right");
+    params.distinguished_name.push(DnType::CommonName, subject);
+    params.extended_key_usages = vec![usage];
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
+    params.custom_extensions = vec![mark()];
+    // Strict clients ask for it.
+    params.use_authority_key_identifier_extension = true;
+    if expired {
+        (params.not_before, params.not_after) = (date_time_ymd(2010, 1, 1), date_time_ymd(2020, 1, 1));
+    }
+    params
 }
 
 impl Identity {

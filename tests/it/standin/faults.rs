@@ -83,7 +83,7 @@ impl Fault {
         match self {
             Self::Slow(time) => {
                 wait(*time, stopped);
-                sent(stream, &answer.whole(closes))
+                !stopped() && sent(stream, &answer.whole(closes))
             }
             Self::Drip(pause) => {
                 let whole = answer.whole(closes);
