@@ -32,6 +32,8 @@ pub(crate) enum Fault {
     TooShort(usize),
     /// The head promises this many bytes fewer than come.
     TooLong(usize),
+    /// The right body and zeros behind it, so many bytes in all; the server does not hold them.
+    Large(u64),
     /// A body without an end.
     Endless,
     /// 302 to somewhere else.
@@ -62,7 +64,7 @@ impl Fault {
                 answer.chunked = true;
                 answer
             }
-            Self::TooShort(_) | Self::TooLong(_) => {
+            Self::TooShort(_) | Self::TooLong(_) | Self::Large(_) => {
                 let mut answer = right();
                 answer.chunked = false;
                 answer
@@ -110,6 +112,18 @@ impl Fault {
                     &[answer.head(length.saturating_sub(*extra), true), answer.body.clone()].concat(),
                 );
                 false
+            }
+            Self::Large(size) => {
+                let size = usize::try_from(*size).unwrap_or(usize::MAX).max(length);
+                let mut goes_on = sent(stream, &answer.head(size, closes)) && sent(stream, &answer.body);
+                let mut left = size - length;
+                let zeros = [0; 16 * 1024];
+                while goes_on && left > 0 && !stopped() {
+                    let part = left.min(zeros.len());
+                    goes_on = sent(stream, &zeros[..part]);
+                    left -= part;
+                }
+                goes_on && left == 0
             }
             Self::Endless => {
                 let mut part = Vec::new();

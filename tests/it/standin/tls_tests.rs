@@ -94,6 +94,8 @@ fn answers_go_wrong_on_demand() {
     assert_eq!((long.complete, long.body.len()), (true, right.body.len() - 10));
     let endless = ask(Fault::Endless);
     assert!(!endless.complete && endless.body.len() >= 4 * 1024 * 1024, "{}", endless.body.len());
+    let large = ask(Fault::Large(3_000_000));
+    assert!(large.complete && large.body.len() == 3_000_000 && large.body.starts_with(&right.body));
     assert_eq!(ask(Fault::None).body, right.body);
     site.fault("", Fault::CloseAtAccept);
     let error = Client::open(&site, site.certificates(), site.host()).err().expect("nobody comes in");
