@@ -9,6 +9,8 @@ use rustls::{ServerConnection, StreamOwned};
 use super::http::{Answer, chunk};
 use super::rules;
 
+type Stream = StreamOwned<ServerConnection, TcpStream>;
+
 /// How an answer goes wrong.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
@@ -78,7 +80,7 @@ impl Fault {
         &self,
         answer: &Answer,
         closes: bool,
-        stream: &mut StreamOwned<ServerConnection, TcpStream>,
+        stream: &mut Stream,
         stopped: &dyn Fn() -> bool,
     ) -> bool {
         let length = answer.body.len();
@@ -115,15 +117,9 @@ impl Fault {
             }
             Self::Large(size) => {
                 let size = usize::try_from(*size).unwrap_or(usize::MAX).max(length);
-                let mut goes_on = sent(stream, &answer.head(size, closes)) && sent(stream, &answer.body);
-                let mut left = size - length;
-                let zeros = [0; 16 * 1024];
-                while goes_on && left > 0 && !stopped() {
-                    let part = left.min(zeros.len());
-                    goes_on = sent(stream, &zeros[..part]);
-                    left -= part;
-                }
-                goes_on && left == 0
+                sent(stream, &answer.head(size, closes))
+                    && sent(stream, &answer.body)
+                    && zeros(size - length, stream, stopped)
             }
             Self::Endless => {
                 let mut part = Vec::new();
@@ -139,8 +135,21 @@ impl Fault {
     }
 }
 
-fn sent(stream: &mut StreamOwned<ServerConnection, TcpStream>, bytes: &[u8]) -> bool {
+fn sent(stream: &mut Stream, bytes: &[u8]) -> bool {
     stream.write_all(bytes).and_then(|()| stream.flush()).is_ok()
+}
+
+/// So many zeros, unless one of the two sides ends.
+fn zeros(mut left: usize, stream: &mut Stream, stopped: &dyn Fn() -> bool) -> bool {
+    let zeros = [0; 16 * 1024];
+    while left > 0 {
+        let part = left.min(zeros.len());
+        if stopped() || !sent(stream, &zeros[..part]) {
+            return false;
+        }
+        left -= part;
+    }
+    true
 }
 
 /// Sleeps, but not beyond the end of the server.
