@@ -27,6 +27,8 @@ pub(crate) enum ServerCertificate {
     OtherHost,
     /// Names the host in the subject only, as certificates of old installations do.
     SubjectOnly,
+    /// Of the root, but may only be shown by clients: some clients say of real sites that the purpose is a wrong one.
+    OtherPurpose,
 }
 
 /// A root and what it may issue.
@@ -115,7 +117,8 @@ impl Identity {
 
 /// All of Qlik's certificates carry this extension; it is how Qlik finds its own.
 fn mark() -> CustomExtension {
-    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 13, 3], b"\x0c\x04Qlik".to_vec())
+    // A program that makes a client's certificate for Qlik writes this word, without a type before it.
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 13, 3], b"Client".to_vec())
 }
 
 /// How a folder names the keys in it.

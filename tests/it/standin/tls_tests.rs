@@ -45,6 +45,7 @@ fn a_client_can_tell_a_wrong_server() {
         (ServerCertificate::Foreign, "unknownissuer"),
         (ServerCertificate::OtherHost, "not valid for name"),
         (ServerCertificate::SubjectOnly, "not valid for"),
+        (ServerCertificate::OtherPurpose, "extended key usage"),
     ] {
         let site = Standin::start(kind);
         let refusal = speak(&site, site.certificates(), site.host()).expect_err("no right client goes on");
