@@ -69,8 +69,11 @@ impl Authority {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let subject = if kind == ServerCertificate::OtherHost { "other.domain.local" } else { host };
         let key = KeyPair::generate().expect("the system has random numbers");
-        let params =
-            leaf(subject, names, ExtendedKeyUsagePurpose::ServerAuth, kind == ServerCertificate::Expired);
+        let usage = match kind {
+            ServerCertificate::OtherPurpose => ExtendedKeyUsagePurpose::ClientAuth,
+            _ => ExtendedKeyUsagePurpose::ServerAuth,
+        };
+        let params = leaf(subject, names, usage, kind == ServerCertificate::Expired);
         self.issue(&params, key)
     }
 
