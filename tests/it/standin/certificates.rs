@@ -1,4 +1,8 @@
 //! The certificates of the stand-in: a root of its own, what that issued, and what it did not. Written as Qlik exports them.
+//!
+//! Sources: stefanwalther/qrs, issue 17 (2017), prints the first bytes of real files: `-----BEGIN RSA PRIVATE KEY`, lines that end
+//! with CR LF; ptarmiganlabs/butler-sos, issue 178 (2021): the host's full name is the alternative name; issues 21 of the first and
+//! 14 of rvspt/QlikSenseGovernance (2018, 2020): Node.js calls the purpose of a real site's certificate unsupported.
 
 use std::path::Path;
 
