@@ -12,6 +12,7 @@ const SECTOR: usize = 512;
 const FILE: usize = 3;
 const FOLDER: usize = 7;
 const FLAG: u64 = 1 << 63;
+const ROWS: usize = 48 * 1024;
 /// 2 May 2018, in days since the end of 1899.
 const DATE: f64 = 43_222.0;
 
@@ -26,20 +27,30 @@ pub(super) fn bytes(title: &str, without_data: bool) -> Vec<u8> {
     let properties = json!({ "qTitle": title, "qLastReloadTime": "2019-01-31T04:00:12.000Z",
         "qSavedInProductVersion": "12.16.2", "qHasSectionAccess": true, "description": "Made up" });
     let header = json!({ "FileFormat": 12000, "FileType": 1, "QVFFileVersion": 1.43, "buildno": "50621" });
+    let numbers = [&number(0)[..4], &number(2)[..4]].concat();
+    let fields = [text("1.0"), numbers, text("Region"), text("Amount")].concat();
     let mut file = File::new();
     let mut entries = Vec::new();
     for (name, content) in [
         ("qvapp_header", header.to_string().into_bytes()),
         ("qvapp_approperties", packed(&properties.to_string())),
+        ("qvapp_data", fields),
         ("qvapp_appscript", packed(&json!({ "qScript": SCRIPT }).to_string())),
     ] {
         entries.extend(slots(FILE, name, file.stream(&content)));
     }
     if !without_data {
+        let meta = json!({ "qfields": [{ "qname": "Region" }, { "qname": "Amount" }],
+            "qtables": [{ "qname": "Sales", "qno_of_rows": ROWS, "qno_of_fields": 2, "qbyte_size": ROWS }] });
+        entries.extend(slots(FILE, "qvapp_meta", file.stream(&packed(&meta.to_string()))));
         // Much beside a script, as real data is.
-        let values: Vec<u8> = (0..64_u8).cycle().take(48 * 1024).collect();
-        let field = slots(FILE, "field_0", file.stream(&values));
-        entries.extend(slots(FOLDER, "data", file.stream(&field)));
+        let values: Vec<u8> = (0..64_u8).cycle().take(ROWS).collect();
+        let head =
+            [&text("Sales")[..], &text("lib://AttachedFiles/sales.qvd"), &[0; 8], &number(2)[..4]].concat();
+        let table = [&head[..], &number(ROWS)[..4], &values].concat();
+        let mut folder = slots(FILE, "field_0", file.stream(&values));
+        folder.extend(slots(FILE, "table_0", file.stream(&table)));
+        entries.extend(slots(FOLDER, "data", file.stream(&folder)));
     }
     let extent = file.data(&entries);
     let root = inode(SECTOR, entries.len(), extent);
@@ -91,7 +102,11 @@ fn inode(at: usize, size: usize, (start, length): (usize, usize)) -> Vec<u8> {
 
 /// An entry of a directory: a slot of 64 bytes and its continuations.
 fn slots(kind: usize, name: &str, inode: usize) -> Vec<u8> {
-    let meta: &[u8] = if name.starts_with("qvapp_app") { b"{\"Format\":\"gzjson\"}\0" } else { b"{}\0" };
+    let meta: &[u8] = if matches!(name, "qvapp_approperties" | "qvapp_appscript" | "qvapp_meta") {
+        b"{\"Format\":\"gzjson\"}\0"
+    } else {
+        b"{}\0"
+    };
     let mut body = [&DATE.to_le_bytes()[..], &number(inode), &number(SECTOR)].concat();
     for text in [name.as_bytes(), meta] {
         body.extend(&number(text.len())[..4]);
@@ -121,6 +136,11 @@ fn packed(json: &str) -> Vec<u8> {
     bytes.extend(&number(packed.len())[..4]);
     bytes.extend(packed);
     bytes
+}
+
+/// A short text behind its length.
+fn text(of: &str) -> Vec<u8> {
+    [&number(of.len())[..1], of.as_bytes()].concat()
 }
 
 fn number(of: usize) -> [u8; 8] {
