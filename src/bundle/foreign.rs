@@ -47,7 +47,7 @@ fn publish(folder: &Path) {
     .unwrap();
     assert!(checked.hits.is_empty());
     drop(finished);
-    let published = partial.publish(None).unwrap();
+    let published = partial.digest().and_then(|digest| partial.publish(digest, None)).unwrap();
     assert_eq!(super::verify(&published.path).unwrap().findings, []);
 }
 

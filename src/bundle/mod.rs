@@ -26,7 +26,7 @@ pub use deflate::{Effort, Encoder};
 pub use digest::{Hashing, NotADigest, Sha256Hex};
 pub use gauge::{Gauge, packed_size};
 pub use pack::{Compression, Packing};
-pub use partial::{Partial, PartialFile, Published};
+pub use partial::{Digest, Partial, PartialFile, Published};
 pub use reader::{Item, Limits, Reader};
 pub use ready::Ready;
 pub use rewrite::{Again, Rewritten, rewrite};

@@ -40,6 +40,9 @@ pub struct Published {
     pub table: Option<PathBuf>,
 }
 
+/// SHA-256 of the whole file, and its bytes.
+pub type Digest = (Sha256Hex, u64);
+
 /// What stand-ins of identities stand for.
 pub(super) type Table = BTreeMap<String, String>;
 
@@ -96,16 +99,23 @@ impl Partial {
 
     /// Moves the bundle to its place, durably and without overwriting, and writes its digest beside it, and the table of its stand-ins,
     /// which is for the owner of the host alone.
-    pub fn publish(self, table: Option<&Table>) -> Result<Published, Error> {
-        self.file.sync_all().map_err(|error| Error::output("save", &self.path, error))?;
-        let mut hashing = Hashing::new(self.read_back()?);
-        io::copy(&mut hashing, &mut io::sink())
-            .map_err(|error| Error::output("read back", &self.path, error))?;
-        let bytes = hashing.length();
-        let sha256 = hashing.finish();
+    pub fn publish(self, (sha256, bytes): Digest, table: Option<&Table>) -> Result<Published, Error> {
         let table = table.map(|table| self.write_table(table)).transpose()?;
         let published = self.place(sha256).inspect_err(|_| table.iter().for_each(|table| remove(table)))?;
         Ok(Published { bytes, table, ..published })
+    }
+
+    /// Saves the file and reads it once more for the digest that stands beside it. It has a handle of its own, since others may read
+    /// meanwhile.
+    pub fn digest(&self) -> Result<Digest, Error> {
+        self.file.sync_all().map_err(|error| Error::output("save", &self.path, error))?;
+        let digest = || {
+            let mut hashing = Hashing::new(File::open(&self.path)?);
+            io::copy(&mut hashing, &mut io::sink())?;
+            let bytes = hashing.length();
+            Ok((hashing.finish(), bytes))
+        };
+        digest().map_err(|error| Error::output("read back", &self.path, error))
     }
 
     fn place(&self, sha256: Sha256Hex) -> Result<Published, Error> {

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 
 use super::budget::Budget;
 use super::disguise;
 use super::entry::stamp;
 use super::{Event, Gathered, Job, gather};
 use crate::Error;
-use crate::bundle::{self, Added, Again, Contents, Packing, Partial, PartialFile, Search, Sha256Hex, Writer};
+use crate::bundle::{
+    self, Added, Again, Contents, Digest, Packing, Partial, PartialFile, Search, Sha256Hex, Writer,
+};
 use crate::manifest::{Entry, HostFacts, Manifest, PackedLines, RedactionFacts, Run, SCHEMA, Tool};
 use crate::plan::{EntryName, Names, Plan};
 use crate::pool::Pool;
@@ -78,19 +81,24 @@ pub(super) fn settle(
 ) -> Result<Collected, Error> {
     let packing = writer.packing().clone();
     let contents = finish(redaction, writer, &manifest)?;
-    let hits = search(redaction, &partial, (&contents, None, agreed(&manifest)), packing.pool.as_ref())?;
+    let (hits, mut digest) = with_digest(&partial, packing.pool.is_some(), || {
+        search(redaction, &partial, (&contents, None, agreed(&manifest)), packing.pool.as_ref())
+    });
+    let hits = hits?;
     if !hits.is_empty() {
         let (mended, second) = mend((redaction, &packing), &partial, &contents, (&hits, &manifest))?;
         manifest = second;
         partial = mended;
+        digest = None;
     }
+    let digest = digest.unwrap_or_else(|| partial.digest())?;
     if let Some(most) = most.filter(|most| partial.bytes().is_ok_and(|bytes| bytes > *most)) {
         let why = format!("it came to more than the {most} bytes of --max-bundle");
         let error = io::Error::new(io::ErrorKind::FileTooLarge, why);
         return Err(Error::output("publish", partial.target(), error));
     }
     let table = (redaction.privacy == Privacy::Identities).then(|| redaction.table());
-    let published = partial.publish(table.as_ref())?;
+    let published = partial.publish(digest, table.as_ref())?;
     Ok(Collected {
         path: published.path,
         sha256: published.sha256,
@@ -98,6 +106,21 @@ pub(super) fn settle(
         table: published.table,
         is_disk_full: false,
         manifest,
+    })
+}
+
+/// Does some work while a thread of its own takes the digest of the file, if there are threads and one more can be had.
+fn with_digest<T>(
+    partial: &Partial,
+    has_threads: bool,
+    work: impl FnOnce() -> T,
+) -> (T, Option<Result<Digest, Error>>) {
+    thread::scope(|scope| {
+        let start =
+            || thread::Builder::new().name("qdiag hashes".into()).spawn_scoped(scope, || partial.digest());
+        let digest = has_threads.then(start).and_then(Result::ok);
+        let done = work();
+        (done, digest.map(|digest| digest.join().expect("taking a digest does not panic")))
     })
 }
 

@@ -26,6 +26,7 @@ mod ordinary;
 mod outcomes;
 mod products;
 mod redact;
+mod standin;
 mod support;
 mod tools;
 mod trust;

@@ -25,7 +25,7 @@ fn a_published_bundle_has_its_digest_beside_it() {
     out.cut(7).unwrap();
     out.flush().unwrap();
     drop(out);
-    let published = partial.publish(None).unwrap();
+    let published = partial.digest().and_then(|digest| partial.publish(digest, None)).unwrap();
     assert_eq!(names(folder.path()), ["x.zip", "x.zip.sha256"]);
     assert_eq!(fs::read(&target).unwrap(), b"content");
     assert_eq!((published.bytes, published.sha256), (7, Sha256Hex::of(b"content")));
@@ -57,7 +57,7 @@ fn what_appears_meanwhile_is_not_overwritten_either() {
         let folder = tempfile::tempdir().unwrap();
         let partial = Partial::create(&folder.path().join("x.zip")).unwrap();
         fs::write(folder.path().join(taken), "foreign").unwrap();
-        let error = partial.publish(None).unwrap_err();
+        let error = partial.digest().and_then(|digest| partial.publish(digest, None)).unwrap_err();
         assert!(matches!(&error, Error::Output { path, .. } if path.ends_with(taken)), "{error}");
         assert_eq!(names(folder.path()), left);
         assert_eq!(fs::read(folder.path().join(taken)).unwrap(), b"foreign");
@@ -81,7 +81,7 @@ fn a_second_partial_takes_the_place_of_the_first() {
     second.out().unwrap().write_all(b"second").unwrap();
     assert_eq!(io::read_to_string(first.read_back().unwrap()).unwrap(), "first");
     drop(first);
-    assert_eq!(second.publish(None).unwrap().path, target);
+    assert_eq!(second.digest().and_then(|digest| second.publish(digest, None)).unwrap().path, target);
     assert_eq!(names(folder.path()), ["x.zip", "x.zip.sha256"]);
     assert_eq!(fs::read(&target).unwrap(), b"second");
 }

@@ -204,5 +204,16 @@ pub(super) fn plain(value: &[u8]) -> usize {
         }
         _ => false,
     };
-    (0..value.len()).find(|at| ends(*at)).unwrap_or(value.len())
+    (template(value)..value.len()).find(|at| ends(*at)).unwrap_or(value.len())
+}
+
+/// Where a variable that the value begins with ends, as `${NAME}` and `$(NAME)`: its closing bracket is no end of the value.
+fn template(value: &[u8]) -> usize {
+    let close = match value {
+        [b'$', b'{', ..] => b'}',
+        [b'$', b'(', ..] => b')',
+        _ => return 0,
+    };
+    let is_end = |byte: &u8| *byte == close || matches!(byte, b' ' | b'"' | b'\'' | b'<');
+    value.iter().take(256).position(is_end).filter(|end| value[*end] == close).map_or(0, |end| end + 1)
 }

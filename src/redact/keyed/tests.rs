@@ -36,7 +36,9 @@ const FOUND: [(&str, &str); 26] = [
     ("a.txt", "<entry><key>password</key><value>«hunter2»</value></entry>"),
 ];
 
-const KEPT: [(&str, &str); 12] = [
+const KEPT: [(&str, &str); 14] = [
+    ("a.log", r#"{"line": "x token: ${API_TOKEN}"}, y"#),
+    ("a.log", r#"{"line": "x token: $(ApiToken)"}, y"#),
     ("a.json", r#"{"password": {"type": "string", "description": "of the user"}}"#),
     ("a.json", r#"{"name": "user", "value": "etl", "next": {"name": "host", "value": "x"}}"#),
     ("a.json", r#"{"tokens": ["if", "else", "while"]}"#),
