@@ -26,12 +26,17 @@ const REFUSED: &str = "nobody agreed to hand over the app itself";
 
 /// Looks at every app that was named. What is planned beyond its summary is not agreed to yet.
 pub(super) fn look(apps: &args::Apps, host: &Host, found: &[Installation<'_>]) -> Vec<WantedApp> {
-    let mut wanted = Vec::new();
+    let mut wanted: Vec<WantedApp> = Vec::new();
     for named in &apps.app {
         match places(host, named, found) {
             Err(known) => wanted.push(missing(named, known)),
             Ok(places) => {
-                wanted.extend(places.into_iter().map(|at| one(host, named, at, apps.app_content)));
+                for (place, folder) in places {
+                    // By its name and by its path it is one app.
+                    if !wanted.iter().any(|app| app.place.as_ref() == Ok(&place)) {
+                        wanted.push(one(host, named, (place, folder), apps.app_content));
+                    }
+                }
             }
         }
     }
@@ -98,7 +103,11 @@ fn places(host: &Host, named: &str, found: &[Installation<'_>]) -> Result<Vec<At
     if places.is_empty() {
         return none("nothing matches");
     }
-    Ok(places.into_iter().map(|place| (owner(&place), place)).map(|(owner, place)| (place, owner)).collect())
+    let with_owner = |place: Place| {
+        let owner = owner(&place);
+        (place, owner)
+    };
+    Ok(places.into_iter().map(with_owner).collect())
 }
 
 /// The apps of that name or id, in the places where the products of this host keep theirs.

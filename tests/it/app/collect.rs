@@ -65,10 +65,17 @@ fn two_apps_of_one_title_have_folders_of_their_own() {
         .file("/more/app-properties.json", PROPERTIES)
         .file("/more/config.yml", "script: script.qvs\n")
         .file("/more/script.qvs", "///$tab Other\nLOAD 1 AUTOGENERATE 1;\n");
-    let (bundle, _) = host.collect(&["--app", "/apps", "--app", "/more"]);
+    let (bundle, _) = host.collect(&["--app", "/apps", "--app", "/more", "--app", "/apps/sales"]);
     let other = &bundle.entries["data/testhost/app/Sales_ North_South~2/script.qvs"];
     assert!(other.starts_with(b"///$tab Other"), "{}", bundle.listing());
     assert!(bundle.entries.contains_key("data/testhost/app/Sales_ North_South/script.qvs"));
+    // What is named twice is one app.
+    let scripts = bundle
+        .lines()
+        .iter()
+        .filter(|line| line["name"].as_str().is_some_and(|name| name.ends_with(".qvs")))
+        .count();
+    assert_eq!(scripts, 2, "{}", bundle.listing());
 }
 
 #[test]
