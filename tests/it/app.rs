@@ -166,7 +166,7 @@ fn bytes_tell_what_a_file_is_and_names_do_not() {
 
 #[test]
 fn a_container_that_is_named_qvd_is_one() {
-    for path in samples().iter().filter(|path| path.ends_with("T_Product.QVD")) {
+    for path in samples().iter().filter(|path| path.ends_with("container.qvd")) {
         let ran = Run::new(["app", "--json"]).arg(path).run();
         assert_eq!(ran.json()["apps"][0]["summary"]["kind"], "qvf", "{ran}");
     }
