@@ -217,3 +217,72 @@ impl Folder for ZipFolder<'_> {
         Ok(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn archive(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in members {
+            zip.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
+            zip.write_all(content).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn stub() -> Vec<u8> {
+        let mut bytes = b"\xFF\xFF\x01\x00\xC1\x06\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00".to_vec();
+        bytes.resize(2048, 0);
+        bytes
+    }
+
+    #[test]
+    fn one_app_is_read_and_none_of_several() {
+        let app = stub();
+        let problem = |members: &[(&str, &[u8])]| {
+            let bytes = archive(members, CompressionMethod::Deflated);
+            let summary = read_file(&mut Cursor::new(bytes));
+            (summary.kind, summary.packed_as, summary.problems.join("; "))
+        };
+        let (kind, name, _) = problem(&[("a", b"x"), ("b/c", &app)]);
+        assert_eq!((kind, name.as_deref()), (AppKind::Qvf, Some("b/c")));
+        let (kind, name, why) = problem(&[("a", &app), ("b", &app)]);
+        assert_eq!((kind, name), (AppKind::Zip, None));
+        assert!(why.contains("2 apps"), "{why}");
+        assert!(problem(&[("a", b"x")]).2.contains("without an app"));
+    }
+
+    #[test]
+    fn a_part_is_read_as_a_whole() {
+        let mut source = Cursor::new(b"0123456789".to_vec());
+        let mut part = Part { source: &mut source, start: 3, size: 4, at: 0 };
+        let mut limited = Limited::new(&mut part).unwrap();
+        assert_eq!((limited.size(), limited.at(1, 100).unwrap()), (4, b"456".to_vec()));
+        assert!(part.seek(SeekFrom::Current(-900)).is_err());
+    }
+
+    #[test]
+    fn no_change_of_a_byte_makes_it_panic() {
+        let unbuilt: &[(&str, &[u8])] =
+            &[("x/app-properties.json", b"{\"qTitle\": \"T\"}"), ("x/script.qvs", b"LET a = 1;")];
+        let app = stub();
+        for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
+            for whole in [archive(unbuilt, method), archive(&[("a", &app[..600])], method)] {
+                for at in 0..whole.len() {
+                    for change in [0x01, 0x80, 0xFF] {
+                        let mut bytes = whole.clone();
+                        bytes[at] ^= change;
+                        read_file(&mut Cursor::new(bytes));
+                    }
+                    read_file(&mut Cursor::new(whole[..at].to_vec()));
+                }
+            }
+        }
+    }
+}
