@@ -7,7 +7,7 @@ use serde::ser::{SerializeStruct, Serializer};
 
 use super::estimate::{document as estimated, table};
 use super::exit::Exit;
-use super::{args, options, print};
+use super::{args, options, print, site};
 use crate::Error;
 use crate::detect::detect;
 use crate::estimate::{Estimate, Share, estimate, prioritize};
@@ -18,7 +18,8 @@ pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
     let redaction = options::plain_redaction()?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
-    let chosen = options::plan(&args.choose, &host, &catalog)?;
+    let mut chosen = options::plan(&args.choose, &host, &catalog)?;
+    chosen.qrs = site::settings(&args.site)?.is_some();
     let detection = detect(&host, &catalog);
     let mut plan = plan(&host, &detection.installations, &chosen, &redaction);
     let max_bundle = options::max_bundle(&args.choose)?;

@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::arguments;
 use super::budget::no_room;
 use super::open::{self, FileFacts, Open, describe};
-use super::{Event, Job, Reporter};
+use super::{Event, Job, Reporter, site};
 use crate::Error;
 use crate::bundle::{Added, Compression, End, Ready, Target, Writer};
 use crate::host::{HostCommand, HostPath, Miss, Stat};
@@ -45,6 +45,7 @@ pub(super) fn take<W: Target>(
         Source::Command(command) => return take_command(job, item, command, writer),
         Source::Facts(kind) => job.host.fact(*kind),
         Source::Events(channel) => return take_events(job, item, channel, writer),
+        Source::Qrs(endpoint) => return site::take(job, item, *endpoint, writer),
         Source::File(_) | Source::RunLog | Source::Nothing(_) => {
             return Ok(known(item, Outcome::Missing, "nothing to open"));
         }
@@ -255,7 +256,7 @@ fn store_bytes<W: Target>(
     Ok(entry)
 }
 
-fn store<'a, R: Read + 'a, W: Target>(
+pub(super) fn store<'a, R: Read + 'a, W: Target>(
     job: &'a Job<'_>,
     item: &PlanItem,
     source: R,
@@ -308,7 +309,7 @@ fn line_of(item: &PlanItem, added: Added) -> Entry {
     entry
 }
 
-fn missed(item: &PlanItem, miss: &Miss) -> Entry {
+pub(super) fn missed(item: &PlanItem, miss: &Miss) -> Entry {
     let outcome = match miss {
         Miss::Missing(_) => Outcome::Missing,
         Miss::Denied(_) => Outcome::Denied,

@@ -12,6 +12,7 @@ mod publish;
 mod redo;
 mod run_log;
 mod seed;
+mod site;
 mod window;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ use crate::logline::Formats;
 use crate::manifest::{Entry, Lines, Outcome, SlowItem};
 use crate::plan::{Plan, PlanItem, Source};
 use crate::pool::InOrder;
+use crate::qrs::Site;
 use crate::redact::Redaction;
 use crate::{Error, manifest};
 use budget::{Budget, Refused, no_room};
@@ -61,6 +63,8 @@ pub struct Job<'a> {
     pub window: crate::plan::Window,
     /// The most that the bundle may have, if there is a limit.
     pub max_bundle: Option<MaxBundle<'a>>,
+    /// The services of the site, if the user wants them to be asked.
+    pub site: Option<&'a Site<'a>>,
     /// The case number, if any.
     pub case_number: Option<String>,
     /// The products found, for the manifest.

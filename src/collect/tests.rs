@@ -42,6 +42,7 @@ fn collected(folder: &Path, host: &Host, deadline: Deadline, change: impl FnOnce
         arguments: Vec::new(),
         window: options.window,
         max_bundle: None,
+        site: None,
         case_number: None,
         installations: Vec::new(),
         left_overs: Vec::new(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::EntryName;
 use crate::host::{FactKind, HostCommand, HostPath, Stat};
 use crate::manifest::{Outcome, Packed, Spool};
+use crate::qrs::Endpoint;
 
 /// Everything that a run will take, in the order of the bundle.
 #[derive(Debug, Default)]
@@ -110,6 +111,8 @@ pub enum Source {
     Facts(FactKind),
     /// Events of one channel.
     Events(Box<str>),
+    /// A document that a service of the site is asked for.
+    Qrs(Endpoint),
     /// What the program did, written at the end.
     RunLog,
     /// Nothing that could be opened: a pattern without a match, a path that is refused.
@@ -124,6 +127,7 @@ impl Source {
             Self::Command(command) => format!("command: {}", command.argv.join(" ")),
             Self::Facts(kind) => format!("facts: {}", kind.word()),
             Self::Events(channel) => format!("events: {channel}"),
+            Self::Qrs(endpoint) => endpoint.describe(),
             Self::RunLog => "qdiag".into(),
             Self::Nothing(what) => what.to_string(),
         }

@@ -23,6 +23,7 @@ mod never;
 mod ordinary;
 mod outcomes;
 mod products;
+mod qrs;
 mod redact;
 mod standin;
 mod support;
