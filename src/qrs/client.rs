@@ -150,6 +150,9 @@ impl Client {
             &self.user,
         ) {
             Some(miss) => Err(miss),
+            None if response.body().mime_type().is_some_and(|kind| kind.contains("html")) => {
+                Err(words::of_page(request.service))
+            }
             None => Ok(Answer {
                 body: response.into_body().into_with_config().limit(u64::MAX).reader(),
                 service: request.service,

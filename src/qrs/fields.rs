@@ -9,6 +9,25 @@ use super::endpoint::Masked;
 use super::json::Tidy;
 use crate::redact::{Privacy, Redaction};
 
+/// How lines of a license text begin that hold no more than kinds, counts and dates.
+const OPEN: [&str; 15] = [
+    "ALLOTMENT",
+    "ANALYZER",
+    "ANALYZER_TIME",
+    "ATTRIBUTE",
+    "CORE",
+    "ISBLACKLISTED",
+    "OVERAGE",
+    "PRODUCTLEVEL",
+    "PROFESSIONAL",
+    "PURPOSE",
+    "QDS_NODES",
+    "QV_NODES",
+    "TIMELIMIT",
+    "TOKENS",
+    "VALID",
+];
+
 /// Masks fields of documents, and counts the masks.
 pub struct Fields<'a> {
     redaction: &'a Redaction,
@@ -51,7 +70,7 @@ impl<'a> Fields<'a> {
                 let is_password = is(&["password", "oidcclientsecret", "magiclinkhosturi"]);
                 is_password.then(|| self.mask("keyed-secret", value, true))
             }
-            Masked::License if is(&["lef"]) => Some(self.license_text(value)),
+            Masked::License if is(&["lef", "keydetails"]) => Some(self.license_text(value)),
             Masked::License if is(&["key", "control"]) => Some(self.mask("license-key", value, true)),
             // In groups, so that it is not taken for a number that was overlooked.
             Masked::License if is(&["serial"]) && self.show_serial => Some(grouped(value)),
@@ -66,12 +85,10 @@ impl<'a> Fields<'a> {
     /// The lines of a license text that tell what it allows until when; number and checksum are masked.
     fn license_text(&self, text: &str) -> String {
         let line = |line: &str| {
-            let word = line.split(';').next().unwrap_or_default().to_ascii_uppercase();
+            let word = line.split([';', ':', ' ']).next().unwrap_or_default();
             let is_open =
-                ["PRODUCTLEVEL", "TIMELIMIT", "TOKENS", "PROFESSIONAL", "ANALYZER", "ANALYZER_TIME", "CORE"]
-                    .contains(&word.as_str())
-                    || ["OVERAGE", "PURPOSE", "ATTRIBUTE", "QV_NODES", "QDS_NODES"].contains(&word.as_str());
-            if line.trim().is_empty() || is_open && line.contains(';') {
+                OPEN.iter().any(|open| open.eq_ignore_ascii_case(word)) && line.contains([';', ':']);
+            if is_open || line.trim().is_empty() {
                 line.to_owned()
             } else {
                 self.mask("license-text", line.trim(), false)
@@ -106,13 +123,15 @@ mod tests {
 
     #[test]
     fn a_license_keeps_what_it_allows_and_loses_its_number_and_owner() {
-        let text = r#"{"lef":"1234567890123456\r\nPRODUCTLEVEL;50;;2027-01-31\r\nABCD-1234","serial":"1234567890123456","key":"eyJ","name":"Acme","organization":"Acme Org","isExpired":false,"product":2}"#;
+        let text = r#"{"lef":"1234567890123456\r\nPRODUCTLEVEL;50;;2027-01-31\r\nABCD-1234","keyDetails":"License Number: 1234 5678 9012 3456\nValid To: 2027-01-31\n","serial":"1234567890123456","key":"eyJ","name":"Acme","organization":"Acme Org","isExpired":false,"product":2}"#;
         let hidden = cleared(Endpoint::License, (Privacy::Secrets, false), text);
-        for gone in ["1234567890123456", "ABCD-1234", "Acme", "eyJ"] {
+        for gone in ["1234567890123456", "1234 5678", "ABCD-1234", "Acme", "eyJ"] {
             assert!(!hidden.contains(gone), "{gone} in {hidden}");
         }
         assert!(
-            hidden.contains("PRODUCTLEVEL;50;;2027-01-31") && hidden.contains("\"isExpired\": false"),
+            hidden.contains("PRODUCTLEVEL;50;;2027-01-31")
+                && hidden.contains("Valid To: 2027-01-31")
+                && hidden.contains("\"isExpired\": false"),
             "{hidden}"
         );
         let shown = cleared(Endpoint::License, (Privacy::Secrets, true), text);

@@ -117,6 +117,11 @@ pub(super) fn of_status(status: StatusCode, text: &str, service: Service, user: 
     })
 }
 
+/// A page for people, such as one that asks who one is, instead of a document.
+pub(super) fn of_page(service: Service) -> Miss {
+    Miss::Denied(format!("the {} answered with a web page instead of what was asked for", service.name()))
+}
+
 /// Why the rest of an answer is missing.
 pub(super) fn of_rest(error: &io::Error, service: Service) -> io::Error {
     let name = service.name();

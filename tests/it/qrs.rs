@@ -207,6 +207,7 @@ fn what_the_service_refuses_is_said_in_words() {
         (Fault::RefuseKey, "failed", "X-Qlik-Xrfkey"),
         (Fault::Status(400), "failed", "a wrong one (400)"),
         (Fault::Status(500), "failed", "failed (500)"),
+        (Fault::LoginPage, "denied", "a web page"),
         (Fault::Redirect("https://elsewhere.example/".into()), "failed", "not followed"),
     ] {
         let site = Standin::start(ServerCertificate::Good);
@@ -235,6 +236,7 @@ fn a_server_that_is_slow_dies_or_never_ends_leaves_a_valid_bundle() {
         (Fault::TooShort(100), "truncated", "closed the connection"),
         (Fault::Slow(Duration::from_secs(30)), "timed_out", "in time"),
         (Fault::Drip(Duration::from_millis(300)), "timed_out", ""),
+        (Fault::Endless, "timed_out", ""),
     ] {
         let site = Standin::start(ServerCertificate::Good);
         site.fault("/qrs/app", fault.clone());
@@ -349,4 +351,30 @@ fn without_the_flag_nothing_connects() {
         calls(&["--qrs", "--qrs-host", "localhost", "--qrs-port", &port, "--qrs-certificates", &folder]);
     assert!(asked.iter().any(|line| line.contains("connect")), "the watch sees nothing");
     assert!(asked.iter().all(|line| line.contains("127.0.0.1") || line.contains("::1")), "{asked:?}");
+}
+
+#[test]
+fn an_app_is_exported_without_data_and_fetched_once() {
+    let site = Standin::start(ServerCertificate::Good);
+    let host = qdiag::host::Host::rooted(&sense_2018()).expect("a host");
+    let settings = |folder: &str| qdiag::qrs::Settings {
+        certificates: Some(site.certificates().join(folder)),
+        address: Some(std::net::IpAddr::from([127, 0, 0, 1])),
+        ports: qdiag::qrs::Ports { repository: site.port(), ..Default::default() },
+        ..Default::default()
+    };
+    let client = qdiag::qrs::Site::new(&host, settings(""));
+    let apps = client.apps_called("operations MONITOR", None).expect("there is one");
+    let mut bytes = Vec::new();
+    let exported = client.export_without_data(&apps[0].id, &mut bytes, None).expect("it may be exported");
+    assert_eq!((exported.bytes, &exported.app), (bytes.len() as u64, &apps[0]));
+    assert!(!bytes.is_empty());
+    let seen = site.seen();
+    let posts: Vec<_> = seen.iter().filter(|one| one.method == "POST").collect();
+    assert!(posts.len() == 1 && posts[0].query.contains(&("skipData".into(), "true".into())), "{seen:?}");
+    assert_eq!(seen.iter().filter(|one| one.path.starts_with("/tempcontent/")).count(), 1);
+    let missing = client.export_without_data("no such app", &mut Vec::new(), None);
+    assert!(matches!(missing, Err(qdiag::host::Miss::Missing(_))), "{missing:?}");
+    let stranger = qdiag::qrs::Site::new(&host, settings("expired"));
+    assert!(stranger.export_without_data(&apps[0].id, &mut Vec::new(), None).is_err());
 }
