@@ -208,7 +208,7 @@ fn disks() -> Result<Json, Miss> {
 pub fn own_addresses() -> Vec<IpAddr> {
     let networks = Networks::new_with_refreshed_list();
     let of = |networks: &Networks| {
-        networks.values().flat_map(|network| network.ip_networks()).map(|ip| ip.addr).collect()
+        networks.values().flat_map(sysinfo::NetworkData::ip_networks).map(|ip| ip.addr).collect()
     };
     networks.as_ref().map(of).unwrap_or_default()
 }

@@ -82,13 +82,165 @@ pub(super) enum Masked {
 }
 
 /// What is known of an endpoint.
-pub(super) struct Row {
-    pub(super) service: Service,
-    pub(super) path: &'static str,
-    pub(super) file: &'static str,
+struct Row {
+    endpoint: Endpoint,
+    service: Service,
+    masked: Masked,
+    path: &'static str,
+    file: &'static str,
     reason: &'static str,
-    pub(super) masked: Masked,
 }
+
+/// All endpoints in their order. Sources of the addresses: help.qlik.com, Repository Service API (License: access type overview among them);
+/// the About service as Qlik's own collector asks it (github.com/BjarniPeturFridjonsson/Qlik-SupportTools, `SenseApiCollector.cs`); the
+/// engine as butler-sos.ptarmiganlabs.com, health metrics, says; the monitor of the gateway as
+/// qlik-product-success.github.io/connector-agent-monitor-public says.
+static TABLE: [Row; 18] = [
+    Row {
+        endpoint: Endpoint::About,
+        service: Service::Repository,
+        masked: Masked::Nothing,
+        path: "/qrs/about",
+        file: "about.json",
+        reason: "build and kind of this node",
+    },
+    Row {
+        endpoint: Endpoint::Nodes,
+        service: Service::Repository,
+        masked: Masked::Nothing,
+        path: "/qrs/servernodeconfiguration/full",
+        file: "nodes.json",
+        reason: "nodes of the site",
+    },
+    Row {
+        endpoint: Endpoint::ServiceStatus,
+        service: Service::Repository,
+        masked: Masked::Nothing,
+        path: "/qrs/servicestatus/full",
+        file: "service-status.json",
+        reason: "state of all services",
+    },
+    Row {
+        endpoint: Endpoint::ServiceCluster,
+        service: Service::Repository,
+        masked: Masked::Nothing,
+        path: "/qrs/servicecluster/full",
+        file: "service-cluster.json",
+        reason: "shared folders of the site, that of archived logs among them",
+    },
+    Row {
+        endpoint: Endpoint::Proxies,
+        service: Service::Repository,
+        masked: Masked::Passwords,
+        path: "/qrs/proxyservice/full",
+        file: "proxies.json",
+        reason: "proxies",
+    },
+    Row {
+        endpoint: Endpoint::VirtualProxies,
+        service: Service::Repository,
+        masked: Masked::Passwords,
+        path: "/qrs/virtualproxyconfig/full",
+        file: "virtual-proxies.json",
+        reason: "virtual proxies and how users sign in",
+    },
+    Row {
+        endpoint: Endpoint::DataConnections,
+        service: Service::Repository,
+        masked: Masked::Passwords,
+        path: "/qrs/dataconnection/full",
+        file: "data-connections.json",
+        reason: "data connections; passwords are always masked",
+    },
+    Row {
+        endpoint: Endpoint::CustomProperties,
+        service: Service::Repository,
+        masked: Masked::Nothing,
+        path: "/qrs/custompropertydefinition/full",
+        file: "custom-properties.json",
+        reason: "custom properties",
+    },
+    Row {
+        endpoint: Endpoint::Extensions,
+        service: Service::Repository,
+        masked: Masked::Nothing,
+        path: "/qrs/extension/full",
+        file: "extensions.json",
+        reason: "extensions",
+    },
+    Row {
+        endpoint: Endpoint::Tasks,
+        service: Service::Repository,
+        masked: Masked::Names,
+        path: "/qrs/task/full",
+        file: "tasks.json",
+        reason: "tasks with their last results",
+    },
+    Row {
+        endpoint: Endpoint::Apps,
+        service: Service::Repository,
+        masked: Masked::Names,
+        path: "/qrs/app/full",
+        file: "apps.json",
+        reason: "list of apps, without their content",
+    },
+    Row {
+        endpoint: Endpoint::License,
+        service: Service::Repository,
+        masked: Masked::License,
+        path: "/qrs/license",
+        file: "license.json",
+        reason: "kind and dates of the license",
+    },
+    Row {
+        endpoint: Endpoint::AccessTypes,
+        service: Service::Repository,
+        masked: Masked::Nothing,
+        path: "/qrs/license/accesstypeinfo",
+        file: "access-types.json",
+        reason: "how many of the license's accesses are used, as older releases count them",
+    },
+    Row {
+        endpoint: Endpoint::AccessOverview,
+        service: Service::Repository,
+        masked: Masked::Nothing,
+        path: "/qrs/license/accesstypeoverview",
+        file: "access-overview.json",
+        reason: "how many of the license's accesses are used",
+    },
+    Row {
+        endpoint: Endpoint::SystemInfo,
+        service: Service::About,
+        masked: Masked::Nothing,
+        path: "/v1/systeminfo",
+        file: "system-info.json",
+        reason: "version and release name",
+    },
+    Row {
+        endpoint: Endpoint::Components,
+        service: Service::About,
+        masked: Masked::Nothing,
+        path: "/v1/components",
+        file: "components.json",
+        reason: "versions of components",
+    },
+    Row {
+        endpoint: Endpoint::EngineHealth,
+        service: Service::Engine,
+        masked: Masked::Names,
+        path: "/engine/healthcheck/",
+        file: "engine-health.json",
+        reason: "memory, sessions and loaded apps of the engine",
+    },
+    Row {
+        endpoint: Endpoint::GatewayLogs,
+        service: Service::GatewayMonitor,
+        masked: Masked::Nothing,
+        path: "/logs/download",
+        file: "monitor-logs.zip",
+        reason: "logs of the gateway and its connectors, as its monitor packs them",
+    },
+];
 
 impl Endpoint {
     /// All of a Qlik Sense site, in the order in which they are asked for: what is short and explains most comes first.
@@ -115,99 +267,18 @@ impl Endpoint {
     /// Those of a gateway for direct access.
     pub const OF_GATEWAY: [Self; 1] = [Self::GatewayLogs];
 
-    /// The row of the table. Addresses: help.qlik.com, Repository Service API and About Service API; the ports of the About service as
-    /// Qlik's own collector uses them (`SenseApiCollector.cs`); the engine's as butler-sos.ptarmiganlabs.com, health metrics, says; the
-    /// monitor's as qlik-product-success.github.io, connector-agent-monitor-public, says.
-    pub(super) fn row(self) -> Row {
-        use Masked::{License, Names, Nothing, Passwords};
-        use Service::{About, Engine, GatewayMonitor, Repository};
-        let (service, path, file, masked, reason) = match self {
-            Self::About => (Repository, "/qrs/about", "about.json", Nothing, "build and kind of this node"),
-            Self::Nodes => {
-                (Repository, "/qrs/servernodeconfiguration/full", "nodes.json", Nothing, "nodes of the site")
-            }
-            Self::ServiceStatus => (
-                Repository,
-                "/qrs/servicestatus/full",
-                "service-status.json",
-                Nothing,
-                "state of all services",
-            ),
-            Self::ServiceCluster => (
-                Repository,
-                "/qrs/servicecluster/full",
-                "service-cluster.json",
-                Nothing,
-                "shared folders of the site, that of archived logs among them",
-            ),
-            Self::Proxies => (Repository, "/qrs/proxyservice/full", "proxies.json", Passwords, "proxies"),
-            Self::VirtualProxies => (
-                Repository,
-                "/qrs/virtualproxyconfig/full",
-                "virtual-proxies.json",
-                Passwords,
-                "virtual proxies and how users sign in",
-            ),
-            Self::DataConnections => (
-                Repository,
-                "/qrs/dataconnection/full",
-                "data-connections.json",
-                Passwords,
-                "data connections; passwords are always masked",
-            ),
-            Self::CustomProperties => (
-                Repository,
-                "/qrs/custompropertydefinition/full",
-                "custom-properties.json",
-                Nothing,
-                "custom properties",
-            ),
-            Self::Extensions => (Repository, "/qrs/extension/full", "extensions.json", Nothing, "extensions"),
-            Self::Tasks => {
-                (Repository, "/qrs/task/full", "tasks.json", Names, "tasks with their last results")
-            }
-            Self::Apps => {
-                (Repository, "/qrs/app/full", "apps.json", Names, "list of apps, without their content")
-            }
-            Self::License => {
-                (Repository, "/qrs/license", "license.json", License, "kind and dates of the license")
-            }
-            Self::AccessTypes => (
-                Repository,
-                "/qrs/license/accesstypeinfo",
-                "access-types.json",
-                Nothing,
-                "how many of the license's accesses are used, as older releases count them",
-            ),
-            Self::AccessOverview => (
-                Repository,
-                "/qrs/license/accesstypeoverview",
-                "access-overview.json",
-                Nothing,
-                "how many of the license's accesses are used",
-            ),
-            Self::SystemInfo => {
-                (About, "/v1/systeminfo", "system-info.json", Nothing, "version and release name")
-            }
-            Self::Components => {
-                (About, "/v1/components", "components.json", Nothing, "versions of components")
-            }
-            Self::EngineHealth => (
-                Engine,
-                "/engine/healthcheck/",
-                "engine-health.json",
-                Names,
-                "memory, sessions and loaded apps of the engine",
-            ),
-            Self::GatewayLogs => (
-                GatewayMonitor,
-                "/logs/download",
-                "monitor-logs.zip",
-                Nothing,
-                "logs of the gateway and its connectors, as its monitor packs them",
-            ),
-        };
-        Row { service, path, file, reason, masked }
+    fn row(self) -> &'static Row {
+        TABLE.iter().find(|row| row.endpoint == self).expect("each endpoint has a row")
+    }
+
+    /// The path that is asked for.
+    pub(super) fn path(self) -> &'static str {
+        self.row().path
+    }
+
+    /// What is masked in it besides what the rules find.
+    pub(super) fn masked(self) -> Masked {
+        self.row().masked
     }
 
     /// The service that knows it.
@@ -253,7 +324,8 @@ mod tests {
         let all: Vec<Endpoint> = Endpoint::OF_SENSE.into_iter().chain(Endpoint::OF_GATEWAY).collect();
         let files: BTreeSet<_> = all.iter().map(|one| one.file()).collect();
         let addresses: BTreeSet<_> = all.iter().map(|one| one.describe()).collect();
-        assert_eq!((files.len(), addresses.len()), (all.len(), all.len()));
-        assert!(all.iter().all(|one| one.row().path.starts_with('/') && !one.reason().is_empty()));
+        assert_eq!((files.len(), addresses.len()), (TABLE.len(), TABLE.len()));
+        assert!(all.iter().all(|one| one.row().endpoint == *one));
+        assert!(all.iter().all(|one| one.path().starts_with('/') && !one.reason().is_empty()));
     }
 }

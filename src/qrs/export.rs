@@ -10,8 +10,8 @@ use super::{Service, Site};
 use crate::host::Miss;
 
 /// How long the site may take to make the copy, and to send it.
-const MAKING: Duration = Duration::from_secs(120);
-const SENDING: Duration = Duration::from_secs(600);
+const MAKING: Duration = Duration::from_mins(2);
+const SENDING: Duration = Duration::from_mins(10);
 /// The most that a copy without data may have.
 const LARGEST: u64 = 1024 * 1024 * 1024;
 

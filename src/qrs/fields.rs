@@ -39,7 +39,7 @@ pub struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// For one document.
     pub fn new(redaction: &'a Redaction, endpoint: Endpoint, show_serial: bool) -> Self {
-        Self { redaction, masked: endpoint.row().masked, show_serial, counts: RefCell::default() }
+        Self { redaction, masked: endpoint.masked(), show_serial, counts: RefCell::default() }
     }
 
     /// The document line by line, with those fields masked. What is no JSON goes through as it is.
@@ -58,17 +58,13 @@ impl<'a> Fields<'a> {
         if value.is_empty() || self.redaction.privacy == Privacy::Nothing {
             return None;
         }
+        let names_are_masked = self.redaction.privacy == Privacy::Identities;
         match self.masked {
-            Masked::Nothing => None,
-            Masked::Names if self.redaction.privacy == Privacy::Identities => {
-                let is_apps = is(&["active_docs", "loaded_docs", "in_memory_docs"]);
-                (is_apps || is(&["name", "description", "apptitle"]))
-                    .then(|| self.mask("app-name", value, false))
+            Masked::Names if names_are_masked && is(&["name", "description"]) => {
+                Some(self.mask("app-name", value, false))
             }
-            Masked::Names => None,
-            Masked::Passwords => {
-                let is_password = is(&["password", "oidcclientsecret", "magiclinkhosturi"]);
-                is_password.then(|| self.mask("keyed-secret", value, true))
+            Masked::Passwords if is(&["password", "oidcclientsecret", "magiclinkhosturi"]) => {
+                Some(self.mask("keyed-secret", value, true))
             }
             Masked::License if is(&["lef", "keydetails"]) => Some(self.license_text(value)),
             Masked::License if is(&["key", "control"]) => Some(self.mask("license-key", value, true)),
@@ -78,7 +74,7 @@ impl<'a> Fields<'a> {
             Masked::License if is(&["name", "organization"]) && !self.show_serial => {
                 Some(self.mask("license-owner", value, false))
             }
-            Masked::License => None,
+            _ => None,
         }
     }
 
@@ -141,8 +137,7 @@ mod tests {
 
     #[test]
     fn names_of_apps_are_masked_with_identities_only() {
-        let text =
-            r#"[{"id":"a","name":"Board report","fileSize":3,"apps":{"active_docs":["Board report"]}}]"#;
+        let text = r#"[{"id":"a","name":"Board report","fileSize":3}]"#;
         assert!(cleared(Endpoint::Apps, (Privacy::Secrets, false), text).contains("Board report"));
         let masked = cleared(Endpoint::Apps, (Privacy::Identities, false), text);
         assert!(!masked.contains("Board") && masked.contains("\"fileSize\": 3"), "{masked}");

@@ -58,10 +58,19 @@ struct Open {
 struct Token {
     is_string: bool,
     is_escaped: bool,
-    is_name: bool,
-    /// Whether it goes out as it comes in.
-    is_passed: bool,
+    role: Role,
     bytes: Vec<u8>,
+}
+
+/// What becomes of a string or literal.
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum Role {
+    /// A name: it goes out as it comes in, and is kept.
+    Name,
+    /// A value that goes out as it comes in.
+    Passed,
+    /// A value that is replaced once it is whole.
+    Replaced,
 }
 
 impl<'r, R: Read> Tidy<'r, R> {
@@ -157,9 +166,13 @@ impl<'r, R: Read> Tidy<'r, R> {
         let is_name = is_string && in_object && !self.state.is_value_next;
         let may_be_replaced =
             !is_name && self.name().is_some_and(|name| (self.replace)(&name, "a value").is_some());
-        let is_passed = !is_name && !may_be_replaced;
-        let mut token = Token { is_string, is_escaped: false, is_name, is_passed, bytes: Vec::new() };
-        if is_passed || is_name {
+        let role = match (is_name, may_be_replaced) {
+            (true, _) => Role::Name,
+            (false, true) => Role::Replaced,
+            (false, false) => Role::Passed,
+        };
+        let mut token = Token { is_string, is_escaped: false, role, bytes: Vec::new() };
+        if role != Role::Replaced {
             self.output.push(byte);
         }
         if !is_string {
@@ -184,33 +197,30 @@ impl<'r, R: Read> Tidy<'r, R> {
             }
         };
         if !is_end {
-            if token.is_passed || token.is_name {
+            if token.role != Role::Replaced {
                 self.output.push(byte);
             }
-            if !token.is_passed && token.bytes.len() < LONGEST {
+            if token.role != Role::Passed && token.bytes.len() < LONGEST {
                 token.bytes.push(byte);
             }
             self.state.token = Some(token);
             return;
         }
-        if token.is_string && (token.is_passed || token.is_name) {
+        if token.is_string && token.role != Role::Replaced {
             self.output.push(byte);
         }
-        let is_string = token.is_string;
-        self.ended(token);
-        if !is_string {
+        self.ended(&token);
+        if !token.is_string {
             self.byte(byte);
         }
     }
 
     /// A string or a literal has ended.
-    fn ended(&mut self, token: Token) {
-        if token.is_name {
-            self.state.name = Some(text(&token.bytes));
-            return;
-        }
-        if token.is_passed {
-            return;
+    fn ended(&mut self, token: &Token) {
+        match token.role {
+            Role::Name => return self.state.name = Some(text(&token.bytes)),
+            Role::Passed => return,
+            Role::Replaced => {}
         }
         let is_empty = token.is_string && token.bytes.is_empty();
         let is_word = !token.is_string && matches!(token.bytes.as_slice(), b"null" | b"true" | b"false");
@@ -230,8 +240,8 @@ impl<'r, R: Read> Tidy<'r, R> {
     /// The source has ended, perhaps in the middle.
     fn end(&mut self) {
         self.has_ended = true;
-        if let Some(token) = self.state.token.take().filter(|token| !token.is_name) {
-            self.ended(token);
+        if let Some(token) = self.state.token.take().filter(|token| token.role != Role::Name) {
+            self.ended(&token);
         }
     }
 }

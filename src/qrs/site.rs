@@ -17,7 +17,7 @@ use crate::Error;
 use crate::host::{Clock, Host, HostPath, Mark, Miss};
 
 /// How long all questions together may take.
-const PHASE: Duration = Duration::from_secs(120);
+const PHASE: Duration = Duration::from_mins(2);
 
 /// A user of the site: directory and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl<'h> Site<'h> {
     pub fn ask(&self, endpoint: Endpoint, left: Option<Duration>) -> Result<Answer, Miss> {
         let path = match endpoint {
             Endpoint::GatewayLogs => self.gateway_logs(),
-            _ => endpoint.row().path.to_owned(),
+            _ => endpoint.path().to_owned(),
         };
         let limit = self.limit(left)?;
         self.send(
@@ -266,7 +266,7 @@ impl<'h> Site<'h> {
         let now = self.host.clock.utc();
         let since = self.settings.logs_since.or_else(|| now.checked_sub_signed(chrono::Duration::days(2)));
         let since = since.unwrap_or(now).format("%Y-%m-%d");
-        format!("{}?start={since}", Endpoint::GatewayLogs.row().path)
+        format!("{}?start={since}", Endpoint::GatewayLogs.path())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

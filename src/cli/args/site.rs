@@ -12,7 +12,7 @@ pub(in crate::cli) struct Site {
     /// passwords. They are only read. Uses the exported client certificate of the site; connects to this host only
     #[arg(long)]
     pub(in crate::cli) qrs: bool,
-    /// Folder with client.pem, client_key.pem and root.pem, if they are not where Qlik Sense exports them to
+    /// Folder with the exported certificates (client, its key, root; PEM), if they are not where Qlik Sense exports them to
     #[arg(long, value_name = "DIR", requires = "qrs")]
     pub(in crate::cli) qrs_certificates: Option<PathBuf>,
     /// Name of this host in its Qlik certificates, if host.cfg does not tell it
