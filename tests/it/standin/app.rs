@@ -9,7 +9,10 @@ use flate2::write::ZlibEncoder;
 use serde_json::json;
 
 const SECTOR: usize = 512;
+const FILE: usize = 3;
+const FOLDER: usize = 7;
 const FLAG: u64 = 1 << 63;
+const ROWS: usize = 48 * 1024;
 /// 2 May 2018, in days since the end of 1899.
 const DATE: f64 = 43_222.0;
 
@@ -24,24 +27,33 @@ pub(super) fn bytes(title: &str, without_data: bool) -> Vec<u8> {
     let properties = json!({ "qTitle": title, "qLastReloadTime": "2019-01-31T04:00:12.000Z",
         "qSavedInProductVersion": "12.16.2", "qHasSectionAccess": true, "description": "Made up" });
     let header = json!({ "FileFormat": 12000, "FileType": 1, "QVFFileVersion": 1.43, "buildno": "50621" });
+    let numbers = [&number(0)[..4], &number(2)[..4]].concat();
+    let fields = [text("1.0"), numbers, text("Region"), text("Amount")].concat();
     let mut file = File::new();
-    let mut streams = vec![
+    let mut entries = Vec::new();
+    for (name, content) in [
         ("qvapp_header", header.to_string().into_bytes()),
         ("qvapp_approperties", packed(&properties.to_string())),
+        ("qvapp_data", fields),
         ("qvapp_appscript", packed(&json!({ "qScript": SCRIPT }).to_string())),
-    ];
+    ] {
+        entries.extend(slots(FILE, name, file.stream(&content)));
+    }
     if !without_data {
-        // As large as real data is beside a script.
-        let values: Vec<u8> = (0..64_u8).cycle().take(48 * 1024).collect();
-        streams.push(("data_of_the_made_up_field", values));
+        let meta = json!({ "qfields": [{ "qname": "Region" }, { "qname": "Amount" }],
+            "qtables": [{ "qname": "Sales", "qno_of_rows": ROWS, "qno_of_fields": 2, "qbyte_size": ROWS }] });
+        entries.extend(slots(FILE, "qvapp_meta", file.stream(&packed(&meta.to_string()))));
+        // Much beside a script, as real data is.
+        let values: Vec<u8> = (0..64_u8).cycle().take(ROWS).collect();
+        let head =
+            [&text("Sales")[..], &text("lib://AttachedFiles/sales.qvd"), &[0; 8], &number(2)[..4]].concat();
+        let table = [&head[..], &number(ROWS)[..4], &values].concat();
+        let mut folder = slots(FILE, "field_0", file.stream(&values));
+        folder.extend(slots(FILE, "table_0", file.stream(&table)));
+        entries.extend(slots(FOLDER, "data", file.stream(&folder)));
     }
-    let mut directory = Vec::new();
-    for (name, content) in streams {
-        let inode = file.stream(&content);
-        directory.extend(slots(name, inode));
-    }
-    let extent = file.data(&directory);
-    let root = inode(SECTOR, directory.len(), extent);
+    let extent = file.data(&entries);
+    let root = inode(SECTOR, entries.len(), extent);
     file.bytes[SECTOR..2 * SECTOR].copy_from_slice(&root);
     file.bytes
 }
@@ -88,9 +100,13 @@ fn inode(at: usize, size: usize, (start, length): (usize, usize)) -> Vec<u8> {
     bytes
 }
 
-/// The entry of a file in a directory: a slot of 64 bytes and its continuations.
-fn slots(name: &str, inode: usize) -> Vec<u8> {
-    let meta = b"{\"Format\":\"gzjson\"}\0";
+/// An entry of a directory: a slot of 64 bytes and its continuations.
+fn slots(kind: usize, name: &str, inode: usize) -> Vec<u8> {
+    let meta: &[u8] = if matches!(name, "qvapp_approperties" | "qvapp_appscript" | "qvapp_meta") {
+        b"{\"Format\":\"gzjson\"}\0"
+    } else {
+        b"{}\0"
+    };
     let mut body = [&DATE.to_le_bytes()[..], &number(inode), &number(SECTOR)].concat();
     for text in [name.as_bytes(), meta] {
         body.extend(&number(text.len())[..4]);
@@ -98,7 +114,7 @@ fn slots(name: &str, inode: usize) -> Vec<u8> {
     }
     let (first, rest) = body.split_at(body.len().min(56));
     let more: Vec<&[u8]> = rest.chunks(60).collect();
-    let mut bytes = [&number(3)[..4], &number(more.len())[..4], first].concat();
+    let mut bytes = [&number(kind)[..4], &number(more.len())[..4], first].concat();
     bytes.resize(64, 0);
     for part in more {
         let end = bytes.len() + 64;
@@ -120,6 +136,11 @@ fn packed(json: &str) -> Vec<u8> {
     bytes.extend(&number(packed.len())[..4]);
     bytes.extend(packed);
     bytes
+}
+
+/// A short text behind its length.
+fn text(of: &str) -> Vec<u8> {
+    [&number(of.len())[..1], of.as_bytes()].concat()
 }
 
 fn number(of: usize) -> [u8; 8] {

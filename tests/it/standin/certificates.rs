@@ -1,4 +1,8 @@
 //! The certificates of the stand-in: a root of its own, what that issued, and what it did not. Written as Qlik exports them.
+//!
+//! Sources: stefanwalther/qrs, issue 17 (2017), prints the first bytes of real files: `-----BEGIN RSA PRIVATE KEY`, lines that end
+//! with CR LF; ptarmiganlabs/butler-sos, issue 178 (2021): the host's full name is the alternative name; issues 21 of the first and
+//! 14 of rvspt/QlikSenseGovernance (2018, 2020): Node.js calls the purpose of a real site's certificate unsupported.
 
 use std::path::Path;
 
@@ -27,6 +31,8 @@ pub(crate) enum ServerCertificate {
     OtherHost,
     /// Names the host in the subject only, as certificates of old installations do.
     SubjectOnly,
+    /// Of the root, but may only be shown by clients: some clients say of real sites that the purpose is a wrong one.
+    OtherPurpose,
 }
 
 /// A root and what it may issue.
@@ -67,38 +73,45 @@ impl Authority {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let subject = if kind == ServerCertificate::OtherHost { "other.domain.local" } else { host };
         let key = KeyPair::generate().expect("the system has random numbers");
-        let usage = ExtendedKeyUsagePurpose::ServerAuth;
-        self.issue(subject, names, usage, key, kind == ServerCertificate::Expired)
+        let usage = match kind {
+            ServerCertificate::OtherPurpose => ExtendedKeyUsagePurpose::ClientAuth,
+            _ => ExtendedKeyUsagePurpose::ServerAuth,
+        };
+        let params = leaf(subject, names, usage, kind == ServerCertificate::Expired);
+        self.issue(&params, key)
     }
 
     /// What a client shows.
     pub(super) fn client(&self, expired: bool) -> Identity {
         let key =
             KeyPair::from_pkcs8_pem_and_sign_algo(CLIENT_KEY, &PKCS_RSA_SHA256).expect("the key is right");
-        self.issue("QlikClient", Vec::new(), ExtendedKeyUsagePurpose::ClientAuth, key, expired)
+        self.issue(&leaf("QlikClient", Vec::new(), ExtendedKeyUsagePurpose::ClientAuth, expired), key)
     }
 
-    fn issue(
-        &self,
-        subject: &str,
-        names: Vec<String>,
-        usage: ExtendedKeyUsagePurpose,
-        key: KeyPair,
-        expired: bool,
-    ) -> Identity {
-        let mut params = CertificateParams::new(names).expect("the names are right");
-        params.distinguished_name.push(DnType::CommonName, subject);
-        params.extended_key_usages = vec![usage];
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
-        params.custom_extensions = vec![mark()];
-        // Strict clients ask for it.
-        params.use_authority_key_identifier_extension = true;
-        if expired {
-            (params.not_before, params.not_after) = (date_time_ymd(2010, 1, 1), date_time_ymd(2020, 1, 1));
-        }
+    fn issue(&self, params: &CertificateParams, key: KeyPair) -> Identity {
         let certificate = params.signed_by(&key, &self.issuer).expect("the parameters are right");
         Identity { pem: certificate.pem(), der: certificate.der().clone(), key }
     }
+}
+
+/// What stands in a certificate that issues no others.
+fn leaf(
+    subject: &str,
+    names: Vec<String>,
+    usage: ExtendedKeyUsagePurpose,
+    expired: bool,
+) -> CertificateParams {
+    let mut params = CertificateParams::new(names).expect("the names are right");
+    params.distinguished_name.push(DnType::CommonName, subject);
+    params.extended_key_usages = vec![usage];
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
+    params.custom_extensions = vec![mark()];
+    // Strict clients ask for it.
+    params.use_authority_key_identifier_extension = true;
+    if expired {
+        (params.not_before, params.not_after) = (date_time_ymd(2010, 1, 1), date_time_ymd(2020, 1, 1));
+    }
+    params
 }
 
 impl Identity {
@@ -111,7 +124,8 @@ impl Identity {
 
 /// All of Qlik's certificates carry this extension; it is how Qlik finds its own.
 fn mark() -> CustomExtension {
-    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 13, 3], b"\x0c\x04Qlik".to_vec())
+    // A program that makes a client's certificate for Qlik writes this word, without a type before it.
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 13, 3], b"Client".to_vec())
 }
 
 /// How a folder names the keys in it.

@@ -95,18 +95,30 @@ impl Client {
         self.raw(method, &format!("{path}{mark}xrfkey={KEY}"), headers)
     }
 
-    /// A request as it is.
+    /// A request as it is, without a body.
     pub(super) fn raw(
         &mut self,
         method: &str,
         target: &str,
         headers: &[(&str, &str)],
     ) -> std::io::Result<Reply> {
+        self.with_body(method, target, headers, "")
+    }
+
+    /// A request as it is; the headers say how the body is to be read.
+    pub(super) fn with_body(
+        &mut self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> std::io::Result<Reply> {
         let mut text = format!("{method} {target} HTTP/1.1\r\nHost: qlikserver1.domain.local\r\n");
         for (name, value) in headers {
             text.push_str(&format!("{name}: {value}\r\n"));
         }
         text.push_str("\r\n");
+        text.push_str(body);
         self.stream.write_all(text.as_bytes())?;
         self.reply()
     }

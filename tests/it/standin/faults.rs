@@ -9,6 +9,8 @@ use rustls::{ServerConnection, StreamOwned};
 use super::http::{Answer, chunk};
 use super::rules;
 
+type Stream = StreamOwned<ServerConnection, TcpStream>;
+
 /// How an answer goes wrong.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
@@ -32,6 +34,8 @@ pub(crate) enum Fault {
     TooShort(usize),
     /// The head promises this many bytes fewer than come.
     TooLong(usize),
+    /// The right body and zeros behind it, so many bytes in all; the server does not hold them.
+    Large(u64),
     /// A body without an end.
     Endless,
     /// 302 to somewhere else.
@@ -62,7 +66,7 @@ impl Fault {
                 answer.chunked = true;
                 answer
             }
-            Self::TooShort(_) | Self::TooLong(_) => {
+            Self::TooShort(_) | Self::TooLong(_) | Self::Large(_) => {
                 let mut answer = right();
                 answer.chunked = false;
                 answer
@@ -76,14 +80,14 @@ impl Fault {
         &self,
         answer: &Answer,
         closes: bool,
-        stream: &mut StreamOwned<ServerConnection, TcpStream>,
+        stream: &mut Stream,
         stopped: &dyn Fn() -> bool,
     ) -> bool {
         let length = answer.body.len();
         match self {
             Self::Slow(time) => {
                 wait(*time, stopped);
-                sent(stream, &answer.whole(closes))
+                !stopped() && sent(stream, &answer.whole(closes))
             }
             Self::Drip(pause) => {
                 let whole = answer.whole(closes);
@@ -111,6 +115,12 @@ impl Fault {
                 );
                 false
             }
+            Self::Large(size) => {
+                let size = usize::try_from(*size).unwrap_or(usize::MAX).max(length);
+                sent(stream, &answer.head(size, closes))
+                    && sent(stream, &answer.body)
+                    && zeros(size - length, stream, stopped)
+            }
             Self::Endless => {
                 let mut part = Vec::new();
                 chunk(&mut part, &[b' '; 16 * 1024]);
@@ -125,8 +135,21 @@ impl Fault {
     }
 }
 
-fn sent(stream: &mut StreamOwned<ServerConnection, TcpStream>, bytes: &[u8]) -> bool {
+fn sent(stream: &mut Stream, bytes: &[u8]) -> bool {
     stream.write_all(bytes).and_then(|()| stream.flush()).is_ok()
+}
+
+/// So many zeros, unless one of the two sides ends.
+fn zeros(mut left: usize, stream: &mut Stream, stopped: &dyn Fn() -> bool) -> bool {
+    let zeros = [0; 16 * 1024];
+    while left > 0 {
+        let part = left.min(zeros.len());
+        if stopped() || !sent(stream, &zeros[..part]) {
+            return false;
+        }
+        left -= part;
+    }
+    true
 }
 
 /// Sleeps, but not beyond the end of the server.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! let site = Standin::start(ServerCertificate::Good);   // 127.0.0.1, a free port, its own root; ends when dropped
+//! Standin::with_tls_12_only(ServerCertificate::Good)    // as Windows Server up to 2019 has it
 //! site.port()                                           // what the client connects to
 //! site.host()                                           // "qlikserver1.domain.local", the name in the certificate
 //! site.certificates()                                   // folder: client.pem, client_key.pem (PKCS#1), root.pem,
@@ -11,6 +12,7 @@
 //! site.certificates().join("foreign")                   // the client of another root
 //! site.certificates().join("other-root")                // a good client that trusts another root
 //! site.fault("/qrs/app", Fault::Slow(duration));        // for paths that begin so; "" is for all; the last one wins
+//! site.connections()                                    // how many came, also those that TLS refused
 //! site.seen()                                           // each request: method, path, query, user, status
 //! ```
 //!
@@ -29,15 +31,17 @@ mod serve;
 mod tests;
 mod tls_tests;
 
+use std::io::Read as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rustls::crypto::ring::default_provider;
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 use tempfile::TempDir;
 
 pub(crate) use answers::SECRETS;
@@ -73,6 +77,7 @@ pub(crate) struct Standin {
 struct Shared {
     tls: Arc<ServerConfig>,
     stop: AtomicBool,
+    connections: AtomicUsize,
     faults: Mutex<Vec<(String, Fault)>>,
     seen: Mutex<Vec<Seen>>,
     site: Mutex<rules::Site>,
@@ -82,6 +87,15 @@ struct Shared {
 impl Standin {
     /// Makes certificates and listens.
     pub(crate) fn start(kind: ServerCertificate) -> Self {
+        Self::with_versions(kind, rustls::ALL_VERSIONS)
+    }
+
+    /// As Windows before Server 2022: a refused client learns of it within the handshake.
+    pub(crate) fn with_tls_12_only(kind: ServerCertificate) -> Self {
+        Self::with_versions(kind, &[&rustls::version::TLS12])
+    }
+
+    fn with_versions(kind: ServerCertificate, versions: &[&'static SupportedProtocolVersion]) -> Self {
         let (own, foreign) = (Authority::new(HOST), Authority::new("elsewhere.domain.local"));
         let issuer = if kind == ServerCertificate::Foreign { &foreign } else { &own };
         let server = issuer.server(kind, HOST);
@@ -93,7 +107,7 @@ impl Standin {
         let provider = Arc::new(default_provider());
         let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
         let tls = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .expect("ring has them")
             .with_client_cert_verifier(verifier.build().expect("there is a root"))
             .with_single_cert(chain, key)
@@ -103,6 +117,7 @@ impl Standin {
         let shared = Arc::new(Shared {
             tls: Arc::new(tls),
             stop: AtomicBool::new(false),
+            connections: AtomicUsize::new(0),
             faults: Mutex::default(),
             seen: Mutex::default(),
             site: Mutex::default(),
@@ -133,6 +148,11 @@ impl Standin {
     /// From now on, requests whose path begins so are answered so.
     pub(crate) fn fault(&self, path: &str, fault: Fault) {
         lock(&self.shared.faults).push((path.to_lowercase(), fault));
+    }
+
+    /// How many connections came so far, whatever became of them.
+    pub(crate) fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
     }
 
     /// All requests so far, in the order of their answers.
@@ -184,6 +204,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             break;
         }
         let Ok(stream) = stream else { continue };
+        shared.connections.fetch_add(1, Ordering::SeqCst);
         if matches!(shared.fault_of(""), Fault::CloseAtAccept) {
             continue;
         }
@@ -222,4 +243,14 @@ fn converse(stream: TcpStream, shared: &Shared) {
             break;
         }
     }
+    part(requests.stream());
+}
+
+/// Closing with words of the client still unread would take the last words of the server from it.
+fn part(stream: &mut StreamOwned<ServerConnection, TcpStream>) {
+    let socket = &mut stream.sock;
+    let _ = socket.shutdown(std::net::Shutdown::Write);
+    let _ = socket.set_read_timeout(Some(Duration::from_millis(500)));
+    let mut unread = [0; 4096];
+    while socket.read(&mut unread).is_ok_and(|length| length > 0) {}
 }

@@ -4,7 +4,8 @@
 //! (help.qlik.com/en-US/sense-developer, May 2025); the text and status of the XSRF refusal and of the two errors 400
 //! were seen on a real server by the authors of Butler Sheet Icons (ptarmiganlabs/butler-sheet-icons, notes on names with
 //! special characters). 411 and 405 are those of the Windows HTTP service, on which the Repository Service stands.
-//! Not sourced: 403 for an unknown user; 415; whether the engine and the About Service ask for a key.
+//! Not sourced: 403 for an unknown user or none (Qlik's page on certificates lets a request without a user act with all rights;
+//! a client that always names one is right in both cases); 415; whether the engine and the About Service ask for a key.
 
 use std::collections::BTreeMap;
 

@@ -166,6 +166,25 @@ fn paths_methods_and_bodies_are_checked() {
 }
 
 #[test]
+fn a_body_must_be_json() {
+    let site = site();
+    let mut client = Client::of(&site);
+    let target = format!("/qrs/app/{APP}/export/{TOKEN}?skipData=true&xrfkey={KEY}");
+    let mut ask = |more: &[(&str, &str)], body: &str| {
+        client.with_body("POST", &target, &[&rightful()[..], more].concat(), body).expect("an answer").status
+    };
+    assert_eq!(ask(&[("Content-Length", "2")], "{}"), 415);
+    assert_eq!(ask(&[("Content-Length", "2"), ("Content-Type", "text/plain")], "{}"), 415);
+    assert_eq!(
+        ask(&[("Content-Length", "2"), ("Content-Type", "application/json; charset=utf-8")], "{}"),
+        201
+    );
+    let chunked = [("Transfer-Encoding", "chunked"), ("Content-Type", "application/json")];
+    assert_eq!(ask(&chunked, "1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"), 201);
+    assert_eq!(ask(&[("Content-Length", "0")], ""), 201, "the body before was read to its end");
+}
+
+#[test]
 fn the_site_has_secrets_to_lose() {
     let site = site();
     let mut client = Client::of(&site);

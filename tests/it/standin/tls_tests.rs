@@ -15,14 +15,17 @@ fn speak(site: &Standin, folder: &Path, host: &str) -> Result<u16, String> {
 
 #[test]
 fn only_a_client_certificate_of_the_site_comes_in() {
-    let site = Standin::start(ServerCertificate::Good);
+    only_the_sites_own_come_in(&Standin::start(ServerCertificate::Good));
+    only_the_sites_own_come_in(&Standin::with_tls_12_only(ServerCertificate::Good));
+}
+
+fn only_the_sites_own_come_in(site: &Standin) {
     let folder = site.certificates();
     for name in [site.host(), "localhost"] {
-        assert_eq!(speak(&site, folder, name), Ok(200), "{name}");
-        assert_eq!(speak(&site, &folder.join("pkcs8"), name), Ok(200), "{name}");
+        assert_eq!(speak(site, folder, name), Ok(200), "{name}");
+        assert_eq!(speak(site, &folder.join("pkcs8"), name), Ok(200), "{name}");
     }
-    let refusal =
-        |folder: &Path| speak(&site, folder, site.host()).expect_err("it is refused").to_lowercase();
+    let refusal = |folder: &Path| speak(site, folder, site.host()).expect_err("it is refused").to_lowercase();
     assert!(
         refusal(&folder.join("expired")).contains("certificateexpired"),
         "{}",
@@ -32,7 +35,7 @@ fn only_a_client_certificate_of_the_site_comes_in() {
     let without = tempfile::TempDir::new().expect("temporary folder");
     std::fs::copy(folder.join("root.pem"), without.path().join("root.pem")).expect("writable");
     assert!(refusal(without.path()).contains("certificaterequired"), "{}", refusal(without.path()));
-    assert_eq!(site.seen().len(), 4, "the refused ones asked nothing");
+    assert_eq!((site.seen().len(), site.connections()), (4, 7), "the refused ones asked nothing");
 }
 
 #[test]
@@ -42,6 +45,7 @@ fn a_client_can_tell_a_wrong_server() {
         (ServerCertificate::Foreign, "unknownissuer"),
         (ServerCertificate::OtherHost, "not valid for name"),
         (ServerCertificate::SubjectOnly, "not valid for"),
+        (ServerCertificate::OtherPurpose, "extended key usage"),
     ] {
         let site = Standin::start(kind);
         let refusal = speak(&site, site.certificates(), site.host()).expect_err("no right client goes on");
@@ -89,7 +93,10 @@ fn answers_go_wrong_on_demand() {
     assert_eq!((short.complete, short.body.len()), (false, right.body.len()));
     let long = ask(Fault::TooLong(10));
     assert_eq!((long.complete, long.body.len()), (true, right.body.len() - 10));
-    assert!(!ask(Fault::Endless).complete);
+    let endless = ask(Fault::Endless);
+    assert!(!endless.complete && endless.body.len() >= 4 * 1024 * 1024, "{}", endless.body.len());
+    let large = ask(Fault::Large(3_000_000));
+    assert!(large.complete && large.body.len() == 3_000_000 && large.body.starts_with(&right.body));
     assert_eq!(ask(Fault::None).body, right.body);
     site.fault("", Fault::CloseAtAccept);
     let error = Client::open(&site, site.certificates(), site.host()).err().expect("nobody comes in");
@@ -107,10 +114,12 @@ fn a_slow_server_ends_at_once_all_the_same() {
     site.fault("/qrs/about", Fault::Drip(Duration::from_millis(1)));
     assert_eq!(Client::of(&site).get("/qrs/about").json()["nodeType"], 1);
     assert!(start.elapsed() >= Duration::from_millis(300), "it has more bytes than that");
-    site.fault("/qrs/about", Fault::Slow(Duration::from_secs(3600)));
+    site.fault("/qrs/about", Fault::Slow(Duration::from_hours(1)));
     let mut client = Client::of(&site);
     let asked = std::thread::spawn(move || client.send("GET", "/qrs/about", &rightful()).is_err());
     std::thread::sleep(Duration::from_millis(100));
+    let start = Instant::now();
     drop(site);
+    assert!(start.elapsed() < Duration::from_secs(20), "it does not wait for its own answer");
     assert!(asked.join().expect("no panic"), "the connection is cut");
 }
