@@ -4,10 +4,12 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use rustls::sign::SingleCertAndKey;
 use rustls::{
     CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -38,10 +40,14 @@ pub(super) fn config(certificates: Certificates) -> Result<Arc<ClientConfig>, Mi
     Ok(Arc::new(config))
 }
 
-/// As strict as any other check of a chain and a name. The one difference: sites that were installed before 2017 have a certificate
-/// that tells its name in the subject alone, as certificates of old did; then that name counts.
+/// As strict as any other check of a chain and a name, with two differences that certificates of Qlik ask for. Old ones tell their name in
+/// the subject alone; then that name counts. And some of real sites are not made for servers (stefanwalther/qrs, issue 21): then those
+/// made for clients count as well. In both cases the site's root must have signed them.
 #[derive(Debug)]
-struct SiteVerifier(Arc<WebPkiServerVerifier>);
+struct SiteVerifier {
+    servers: Arc<WebPkiServerVerifier>,
+    clients: Arc<dyn ClientCertVerifier>,
+}
 
 impl SiteVerifier {
     fn new(root: Vec<CertificateDer<'static>>, provider: &Arc<CryptoProvider>) -> Result<Self, Miss> {
@@ -50,9 +56,13 @@ impl SiteVerifier {
         for certificate in root {
             roots.add(certificate).map_err(|_| unusable())?;
         }
-        let built =
-            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build();
-        built.map(Self).map_err(|_| unusable())
+        let (roots, provider) = (Arc::new(roots), || Arc::clone(provider));
+        let servers = WebPkiServerVerifier::builder_with_provider(Arc::clone(&roots), provider()).build();
+        let clients = WebPkiClientVerifier::builder_with_provider(roots, provider()).build();
+        match (servers, clients) {
+            (Ok(servers), Ok(clients)) => Ok(Self { servers, clients }),
+            _ => Err(unusable()),
+        }
     }
 }
 
@@ -76,7 +86,16 @@ impl ServerCertVerifier for SiteVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let checked = self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let mut checked =
+            self.servers.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        if let Err(rustls::Error::InvalidCertificate(
+            CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. },
+        )) = checked
+        {
+            self.clients.verify_client_cert(end_entity, intermediates, now)?;
+            checked = verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
+                .map(|()| ServerCertVerified::assertion());
+        }
         // The name is looked at last, so the chain was found to be right.
         match checked {
             Err(rustls::Error::InvalidCertificate(
@@ -92,7 +111,7 @@ impl ServerCertVerifier for SiteVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0.verify_tls12_signature(message, certificate, signed)
+        self.servers.verify_tls12_signature(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -101,11 +120,11 @@ impl ServerCertVerifier for SiteVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0.verify_tls13_signature(message, certificate, signed)
+        self.servers.verify_tls13_signature(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.servers.supported_verify_schemes()
     }
 }
 
