@@ -1,5 +1,7 @@
 //! `--qrs` against the stand-in: the state of the site in the bundle, each failure a clear outcome, the key nowhere.
 
+mod gateway;
+
 use std::path::Path;
 use std::time::Duration;
 
