@@ -18,6 +18,7 @@ pub mod logline;
 pub mod manifest;
 pub mod plan;
 pub mod pool;
+pub mod qrs;
 pub mod redact;
 
 pub use error::Error;

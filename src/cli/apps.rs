@@ -25,16 +25,24 @@ const NO_SITE: &str =
 const REFUSED: &str = "nobody agreed to hand over the app itself";
 
 /// Looks at every app that was named. What is planned beyond its summary is not agreed to yet.
-pub(super) fn look(apps: &args::Apps, host: &Host, found: &[Installation<'_>]) -> Vec<WantedApp> {
+pub(super) fn look(
+    (apps, asks_site): (&args::Apps, bool),
+    host: &Host,
+    found: &[Installation<'_>],
+) -> Vec<WantedApp> {
+    let is_copied = asks_site && apps.app_content == args::AppContent::Reduced;
     let mut wanted: Vec<WantedApp> = Vec::new();
     for named in &apps.app {
         match places(host, named, found) {
+            Err(_) if is_copied && !named.contains(['/', '\\', '*', '?']) => {
+                wanted.push(only_there(host, named));
+            }
             Err(known) => wanted.push(missing(named, known)),
             Ok(places) => {
                 for (place, folder) in places {
                     // By its name and by its path it is one app.
                     if !wanted.iter().any(|app| app.place.as_ref() == Ok(&place)) {
-                        wanted.push(one(host, named, (place, folder), apps.app_content));
+                        wanted.push(one(host, named, (place, folder), (apps.app_content, is_copied)));
                     }
                 }
             }
@@ -51,29 +59,40 @@ pub(super) fn agree(
     wanted: &mut Vec<WantedApp>,
 ) -> Result<Option<String>, Error> {
     let apps = &args.choose.apps;
-    let is_full = apps.app_content == args::AppContent::Full;
-    if is_full && !args.accept_app_data && (args.yes || !std::io::stdin().is_terminal()) {
+    let is_copied = apps.app_content == args::AppContent::Reduced && args.site.qrs;
+    let hands_over = apps.app_content == args::AppContent::Full || is_copied;
+    if hands_over
+        && !apps.app.is_empty()
+        && !args.accept_app_data
+        && (args.yes || !std::io::stdin().is_terminal())
+    {
         return Err(Error::usage(
-            "--app-content full hands over apps with all data and secrets in them, and nobody was asked",
+            "--app-content hands over apps with the secrets in them (full: all data too), and nobody was asked",
             "leave out --yes and type a word on a terminal, or add --accept-app-data if a person who may decide this has agreed; \
-             without --app-content full a summary and the redacted script are taken",
+             without --app-content a summary and the redacted script are taken",
         ));
     }
-    *wanted = look(apps, host, found);
-    if apps.app_content == args::AppContent::Reduced && !wanted.is_empty() {
+    *wanted = look((apps, args.site.qrs), host, found);
+    if apps.app_content == args::AppContent::Reduced && !is_copied && !wanted.is_empty() {
         fail::note(
             "--app-content reduced: no export without data is taken, only summaries and redacted scripts",
-            "an export without data is made by the Qlik Sense Repository Service of this host",
+            "an export without data is made by the Qlik Sense Repository Service of this host, which --qrs asks",
         );
     }
     for app in wanted.iter_mut() {
         let Ok(place) = &app.place else { continue };
-        if app.itself.as_ref().is_some_and(Result::is_ok) && !ask(args, host, place, redaction) {
+        let what = (place, app.site.as_deref(), app.is_only_there);
+        if app.itself.as_ref().is_some_and(Result::is_ok) && !ask(args, host, what, redaction) {
             app.itself = Some(Err(REFUSED.into()));
         }
     }
-    let is_any_full = wanted.iter().any(|app| matches!(app.itself, Some(Ok(()))));
-    Ok((!wanted.is_empty()).then(|| if is_any_full { "full" } else { "summary" }.to_owned()))
+    let is_any_handed_over = wanted.iter().any(|app| matches!(app.itself, Some(Ok(()))));
+    let content = match (is_any_handed_over, is_copied) {
+        (true, true) => "reduced",
+        (true, false) => "full",
+        (false, _) => "summary",
+    };
+    Ok((!wanted.is_empty()).then(|| content.to_owned()))
 }
 
 /// An app and the installation that it belongs to, if that is known.
@@ -144,11 +163,32 @@ fn missing(named: &str, known: (Outcome, Arc<str>)) -> WantedApp {
         has_script: false,
         is_text: false,
         stat: None,
+        site: None,
+        is_only_there: false,
         itself: None,
     }
 }
 
-fn one(host: &Host, named: &str, (place, folder): At, content: args::AppContent) -> WantedApp {
+/// An app that no place of this host has, and that the site is asked for by its name or id.
+fn only_there(host: &Host, named: &str) -> WantedApp {
+    let place = Place::File(HostPath::new(host.os, named));
+    let nothing = (Outcome::Missing, Arc::from("it is asked from the site"));
+    WantedApp {
+        place: Ok(place),
+        has_script: true,
+        site: Some(named.into()),
+        is_only_there: true,
+        itself: Some(Ok(())),
+        ..missing(named, nothing)
+    }
+}
+
+fn one(
+    host: &Host,
+    named: &str,
+    (place, folder): At,
+    (content, is_copied): (args::AppContent, bool),
+) -> WantedApp {
     // What cannot be opened is told once it is collected.
     let summary = place.read(host).unwrap_or_else(|_| AppSummary::new(AppKind::Unknown, 0));
     let stat = match &place {
@@ -165,12 +205,15 @@ fn one(host: &Host, named: &str, (place, folder): At, content: args::AppContent)
     let itself = match content {
         _ if is_text => None,
         args::AppContent::Summary => None,
+        args::AppContent::Reduced if is_copied => Some(can_be_taken(&place, &summary)),
         args::AppContent::Reduced => Some(Err(NO_SITE.into())),
         args::AppContent::Full => Some(can_be_taken(&place, &summary)),
     };
     WantedApp {
         named: named.to_owned(),
         title: title(&place, &summary),
+        site: itself.as_ref().filter(|_| is_copied).map(|_| on_site(named, &place, &summary)),
+        is_only_there: false,
         folder,
         is_text,
         has_script: summary.kind.has_script(),
@@ -189,6 +232,14 @@ fn can_be_taken(place: &Place, summary: &AppSummary) -> Result<(), Arc<str>> {
     }
 }
 
+/// What the site calls an app: the id that its file is named by, or else its title.
+fn on_site(named: &str, place: &Place, summary: &AppSummary) -> Box<str> {
+    let file = place.path().file_name();
+    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
+    let is_id = stem.len() == 36 && stem.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    if is_id { stem } else { summary.title.as_deref().unwrap_or(named) }.into()
+}
+
 /// The title, or else the name of its file.
 fn title(place: &Place, summary: &AppSummary) -> String {
     let title = summary.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
@@ -201,9 +252,24 @@ fn title(place: &Place, summary: &AppSummary) -> String {
 }
 
 /// Shows what is inside an app, and lets a person type a word before it is handed over.
-fn ask(args: &args::Collect, host: &Host, place: &Place, redaction: &Redaction) -> bool {
-    let Ok(summary) = place.read(host) else { return false };
-    let mut text = inside(place, &summary, redaction);
+fn ask(
+    args: &args::Collect,
+    host: &Host,
+    (place, site, is_only_there): (&Place, Option<&str>, bool),
+    redaction: &Redaction,
+) -> bool {
+    let mut text = String::new();
+    if !is_only_there {
+        let Ok(summary) = place.read(host) else { return false };
+        text = inside((place, site.is_some()), &summary, redaction);
+    }
+    if let Some(site) = site {
+        let _ = writeln!(
+            text,
+            "Of {} the site is asked for a copy without data; its load script and objects stay as they are, with any password in them.",
+            redaction.clear_text(site)
+        );
+    }
     if !args.accept_app_data {
         let _ = write!(
             text,
@@ -221,12 +287,13 @@ fn ask(args: &args::Collect, host: &Host, place: &Place, redaction: &Redaction) 
 }
 
 /// What a person must know who hands over an app.
-fn inside(place: &Place, summary: &AppSummary, redaction: &Redaction) -> String {
+fn inside((place, is_copied): (&Place, bool), summary: &AppSummary, redaction: &Redaction) -> String {
     let clear = |text: &str| redaction.clear_text(text);
     let mut text = format!(
-        "{} ({}) will be in the bundle as it is, not redacted:\n",
+        "{} ({}) will be in the bundle {}, not redacted:\n",
         clear(&place.path().to_string()),
-        print::size(summary.bytes)
+        print::size(summary.bytes),
+        if is_copied { "as a copy without its data" } else { "as it is" },
     );
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "  {name:<15} {value}");

@@ -1,12 +1,14 @@
 //! The flags and their help texts, nothing else.
 
 mod app;
+mod site;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use app::{App, AppContent, Apps};
+pub(super) use site::Site;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,7 +24,8 @@ Exit codes: 0 ok, 1 the answer is no, 2 wrong flags, 3 bundle with gaps, 4 a def
 
 /// Collects a redacted, checksummed support bundle from a host that runs Qlik products.
 ///
-/// It reads only, sends nothing, and masks every secret before a byte is written.
+/// It reads only, sends nothing, and masks every secret before a byte is written. It connects nowhere, unless --qrs asks for the services of
+/// this host.
 #[derive(Debug, Parser)]
 #[command(name = "qdiag", version, after_help = EXAMPLES, arg_required_else_help = true, max_term_width = 100)]
 pub(super) struct Arguments {
@@ -138,13 +141,15 @@ pub(super) struct Choose {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  qdiag plan\n  qdiag plan --since 2d --exclude '**/Script/*'\n  qdiag plan --around 2026-11-20T14:05\n  qdiag plan --max-bundle 25MB\n  qdiag plan --add 'D:\\Exports\\*.csv' --json\n  qdiag plan --app Sales.qvf"
+    after_help = "Examples:\n  qdiag plan\n  qdiag plan --since 2d --exclude '**/Script/*'\n  qdiag plan --around 2026-11-20T14:05\n  qdiag plan --max-bundle 25MB\n  qdiag plan --add 'D:\\Exports\\*.csv' --json\n  qdiag plan --qrs\n  qdiag plan --app Sales.qvf"
 )]
 pub(super) struct Plan {
     #[command(flatten)]
     pub(super) place: Where,
     #[command(flatten)]
     pub(super) choose: Choose,
+    #[command(flatten)]
+    pub(super) site: Site,
     #[command(flatten)]
     pub(super) work: Work,
     /// Print JSON
@@ -154,7 +159,7 @@ pub(super) struct Plan {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n  qdiag collect --around 2026-11-20T14:05 --window 30m\n  qdiag collect --max-bundle 25MB\n  qdiag collect --app 'D:\\Apps\\Sales.qvf'\n\n\
+    after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n  qdiag collect --around 2026-11-20T14:05 --window 30m\n  qdiag collect --max-bundle 25MB\n  qdiag collect --qrs\n  qdiag collect --app 'D:\\Apps\\Sales.qvf'\n\n\
     Exit code 0: whole; 3: a valid bundle with gaps, which it names; 1: no product found."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags")]
@@ -163,6 +168,8 @@ pub(super) struct Collect {
     pub(super) place: Where,
     #[command(flatten)]
     pub(super) choose: Choose,
+    #[command(flatten)]
+    pub(super) site: Site,
     /// Folder for the bundle, or its file name ending in .zip; nothing is ever overwritten
     #[arg(long, short, value_name = "PATH", default_value = ".")]
     pub(super) output: PathBuf,

@@ -12,15 +12,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::exit::Exit;
-use super::{apps, args, detect as detect_command, options, print, progress};
+use super::{apps, args, detect as detect_command, options, print, progress, site};
 use crate::Error;
 use crate::bundle::{Packing, Partial};
 use crate::collect::{Event, Job, MaxBundle, Stop, collect, know_names};
+use crate::definition::Catalog;
 use crate::detect::{Detection, detect};
 use crate::estimate::{Estimate, estimate, prioritize};
 use crate::host::{self, Host, Mark, lower_priority};
 use crate::logline::Formats;
-use crate::plan::{EntryName, Plan, never_named, plan};
+use crate::plan::{EntryName, Options, Plan, never_named, plan};
+use crate::qrs::Settings;
 use crate::redact::{Privacy, Redaction};
 
 /// How long and how often it is looked whether the bundle is finished when the window is closed: four seconds of the five
@@ -41,7 +43,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
     let formats = Formats::of(&catalog)?;
-    let mut chosen = options::plan(&args.choose, &host, &catalog)?;
+    let (mut chosen, site) = chosen(args, &host, &catalog)?;
     let most = options::max_bundle(&args.choose)?;
     let mut durations = Durations::default();
     let detection = durations.of("detect", &host, || detect(&host, &catalog));
@@ -59,9 +61,8 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let estimate = foresee((args, most), &host, (&planned, &packing), &target)?;
     let planned = if most.is_some() { prioritize(&host, &planned, &chosen.window) } else { planned };
     agreed(args, &planned, (estimate.as_ref(), most), &target)?;
-    let partial = Partial::create(&target)?;
-    on_interrupt(partial.path().to_owned());
     let tell = progress::reporter(args.quiet, &host.clock);
+    let site = site.map(|site| site::of_host(&host, site, (&detection.installations, &chosen.window)));
     let job = Job {
         host: &host,
         formats: &formats,
@@ -74,17 +75,35 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         window: chosen.window,
         max_bundle: most.zip(estimate.as_ref()).map(|(bytes, estimate)| MaxBundle { bytes, estimate }),
         app_content,
+        site: site.as_ref(),
         case_number: args.case.clone(),
         installations: detect_command::installations(&detection, &host),
         left_overs: detect_command::left_overs(&detection),
         probe_failures: detection.failures.clone(),
         durations_ms: durations.0,
     };
-    let collected = collect(&job, &planned, partial);
+    let collected = collect(&job, &planned, create(&target)?);
     DONE.store(true, Ordering::SeqCst);
     let collected = collected?;
     tell.tell(Event::Finished);
     Ok(result::show(&collected, args.json))
+}
+
+/// The file that is written, which is removed if the user ends the run.
+fn create(target: &Path) -> Result<Partial, Error> {
+    let partial = Partial::create(target)?;
+    on_interrupt(partial.path().to_owned());
+    Ok(partial)
+}
+
+/// What is taken, and how the site is asked, if it is.
+fn chosen(
+    args: &args::Collect,
+    host: &Host,
+    catalog: &Catalog,
+) -> Result<(Options, Option<Settings>), Error> {
+    let site = site::settings(&args.site)?;
+    Ok((Options { qrs: site.is_some(), ..options::plan(&args.choose, host, catalog)? }, site))
 }
 
 /// Whether the user wants what was planned; asked unless `--yes` says so.
@@ -95,7 +114,9 @@ fn agreed(
     target: &Path,
 ) -> Result<(), Error> {
     match estimate.filter(|_| !args.yes) {
-        Some(estimate) if !consent::to_plan(planned, (estimate, most), target)? => Err(Error::Interrupted),
+        Some(estimate) if !consent::to_plan(planned, (estimate, most), (target, args.site.qrs))? => {
+            Err(Error::Interrupted)
+        }
         _ => Ok(()),
     }
 }

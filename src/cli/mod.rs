@@ -17,6 +17,7 @@ mod print;
 mod progress;
 mod redact;
 mod selftest;
+mod site;
 mod verify;
 
 use std::io::Write;

@@ -101,6 +101,7 @@ pub(super) fn plan(choose: &args::Choose, host: &Host, catalog: &Catalog) -> Res
         apps: Vec::new(),
         max_file: choose.max_file.as_deref().map(max_file).transpose()?,
         environment_only: choose.environment_only,
+        qrs: false,
     })
 }
 

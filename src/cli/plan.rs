@@ -7,7 +7,7 @@ use serde::ser::{SerializeStruct, Serializer};
 
 use super::estimate::{document as estimated, table};
 use super::exit::Exit;
-use super::{apps, args, options, print};
+use super::{apps, args, options, print, site};
 use crate::Error;
 use crate::detect::detect;
 use crate::estimate::{Estimate, Share, estimate, prioritize};
@@ -19,8 +19,9 @@ pub(super) fn run(args: &args::Plan) -> Result<Exit, Error> {
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
     let mut chosen = options::plan(&args.choose, &host, &catalog)?;
+    chosen.qrs = site::settings(&args.site)?.is_some();
     let detection = detect(&host, &catalog);
-    chosen.apps = apps::look(&args.choose.apps, &host, &detection.installations);
+    chosen.apps = apps::look((&args.choose.apps, chosen.qrs), &host, &detection.installations);
     let mut plan = plan(&host, &detection.installations, &chosen, &redaction);
     let max_bundle = options::max_bundle(&args.choose)?;
     let estimate = estimate(&host, &plan, &options::packing(&args.work), true);

@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::budget::no_room;
 use super::open::{self, FileFacts, Open, describe};
 use super::{Event, Job, Reporter};
-use super::{app, arguments};
+use super::{app, arguments, site};
 use crate::Error;
 use crate::bundle::{Added, Compression, End, Ready, Target, Writer};
 use crate::host::{HostCommand, HostPath, Miss, Stat};
@@ -46,6 +46,7 @@ pub(super) fn take<W: Target>(
         Source::Facts(kind) => job.host.fact(*kind),
         Source::Events(channel) => return take_events(job, item, channel, writer),
         Source::App(part) => return app::take(job, item, part, writer),
+        Source::Qrs(endpoint) => return site::take(job, item, *endpoint, writer),
         Source::File(_) | Source::RunLog | Source::Nothing(_) => {
             return Ok(known(item, Outcome::Missing, "nothing to open"));
         }
@@ -310,7 +311,7 @@ pub(super) fn line_of(item: &PlanItem, added: Added) -> Entry {
     entry
 }
 
-fn missed(item: &PlanItem, miss: &Miss) -> Entry {
+pub(super) fn missed(item: &PlanItem, miss: &Miss) -> Entry {
     let outcome = match miss {
         Miss::Missing(_) => Outcome::Missing,
         Miss::Denied(_) => Outcome::Denied,

@@ -13,6 +13,7 @@ mod publish;
 mod redo;
 mod run_log;
 mod seed;
+mod site;
 mod window;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ use crate::logline::Formats;
 use crate::manifest::{Entry, Lines, Outcome, SlowItem};
 use crate::plan::{Plan, PlanItem, Source};
 use crate::pool::InOrder;
+use crate::qrs::Site;
 use crate::redact::Redaction;
 use crate::{Error, manifest};
 use budget::{Budget, Refused, no_room};
@@ -64,6 +66,8 @@ pub struct Job<'a> {
     pub max_bundle: Option<MaxBundle<'a>>,
     /// What is taken of the apps that were named, if any was.
     pub app_content: Option<String>,
+    /// The services of the site, if the user wants them to be asked.
+    pub site: Option<&'a Site<'a>>,
     /// The case number, if any.
     pub case_number: Option<String>,
     /// The products found, for the manifest.

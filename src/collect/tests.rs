@@ -43,6 +43,7 @@ fn collected(folder: &Path, host: &Host, deadline: Deadline, change: impl FnOnce
         window: options.window,
         max_bundle: None,
         app_content: None,
+        site: None,
         case_number: None,
         installations: Vec::new(),
         left_overs: Vec::new(),

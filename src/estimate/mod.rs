@@ -32,6 +32,9 @@ const FACTS: u64 = 4_000;
 const COMMAND: u64 = 1_000;
 const EVENTS: u64 = 60_000;
 const APP: u64 = 6_000;
+const REDUCED: u64 = 300_000;
+/// A document that the site is asked for.
+const SITE: u64 = 4_000;
 
 /// Groups of files that are told apart at most; what comes after them is one more.
 const GROUPS: usize = 400;
@@ -151,7 +154,9 @@ fn source_size(item: &PlanItem) -> u64 {
             AppContent::Summary | AppContent::Script => APP,
             // Most of an app is packed already.
             AppContent::Binary => item.expected_bytes(),
+            AppContent::Reduced => REDUCED,
         },
+        Source::Qrs(_) => SITE,
         Source::File(_) | Source::Nothing(_) => 0,
     }
 }

@@ -1,5 +1,6 @@
 //! This machine: its facts by native calls, its few programs, its events.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat};
@@ -201,6 +202,15 @@ fn disks() -> Result<Json, Miss> {
         .collect();
     list.sort_by_key(|disk| disk["mount"].to_string());
     Ok(Json::Array(list))
+}
+
+/// The addresses of this machine's own interfaces.
+pub fn own_addresses() -> Vec<IpAddr> {
+    let networks = Networks::new_with_refreshed_list();
+    let of = |networks: &Networks| {
+        networks.values().flat_map(sysinfo::NetworkData::ip_networks).map(|ip| ip.addr).collect()
+    };
+    networks.as_ref().map(of).unwrap_or_default()
 }
 
 /// The system gave no answer.

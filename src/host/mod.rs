@@ -38,6 +38,7 @@ pub use commands::{CommandOutput, Commands, HostCommand};
 pub use facts::{Events, FactKind, Facts, Miss, Window};
 pub use files::{Files, Kind, OpenFile, SeekFile, Stat};
 pub use installed::InstalledPackage;
+pub use live::own_addresses;
 pub use path::HostPath;
 pub use private::create_private;
 pub use process::Process;

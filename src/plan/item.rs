@@ -8,6 +8,7 @@ use super::EntryName;
 use super::wanted::AppPart;
 use crate::host::{FactKind, HostCommand, HostPath, Stat};
 use crate::manifest::{Outcome, Packed, Spool};
+use crate::qrs::Endpoint;
 
 /// Everything that a run will take, in the order of the bundle.
 #[derive(Debug, Default)]
@@ -113,6 +114,8 @@ pub enum Source {
     Events(Box<str>),
     /// An app, or what is told of it.
     App(Box<AppPart>),
+    /// A document that a service of the site is asked for.
+    Qrs(Endpoint),
     /// What the program did, written at the end.
     RunLog,
     /// Nothing that could be opened: a pattern without a match, a path that is refused.
@@ -128,6 +131,7 @@ impl Source {
             Self::Facts(kind) => format!("facts: {}", kind.word()),
             Self::Events(channel) => format!("events: {channel}"),
             Self::App(part) => part.describe(),
+            Self::Qrs(endpoint) => endpoint.describe(),
             Self::RunLog => "qdiag".into(),
             Self::Nothing(what) => what.to_string(),
         }

@@ -6,6 +6,7 @@ mod item;
 mod name;
 mod never;
 mod options;
+mod qrs;
 mod select;
 mod wanted;
 
@@ -32,12 +33,17 @@ pub fn plan(host: &Host, found: &[Installation<'_>], options: &Options, redactio
     let never = never_patterns(host, found);
     let mut selection = Selection::new(host, (options, redaction), &never);
     environment::plan(&mut selection);
+    let wanted = |found: &&Installation<'_>| {
+        options.products.is_empty()
+            || [&found.definition.id, &found.id].iter().any(|id| options.products.contains(id))
+    };
+    let wanted: Vec<&Installation<'_>> = found.iter().filter(wanted).collect();
+    // What the site says of its data connections gives passwords away, which are then masked in all files that follow.
+    if options.qrs {
+        qrs::plan(&mut selection, &wanted);
+    }
     if !options.environment_only {
-        let wanted = |found: &&Installation<'_>| {
-            options.products.is_empty()
-                || [&found.definition.id, &found.id].iter().any(|id| options.products.contains(id))
-        };
-        for installation in found.iter().filter(wanted) {
+        for installation in wanted {
             plan_installation(&mut selection, installation);
         }
     }

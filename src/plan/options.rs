@@ -25,6 +25,8 @@ pub struct Options {
     pub max_file: Option<u64>,
     /// Take no product's files, only the environment.
     pub environment_only: bool,
+    /// Ask the services of the site on this host too.
+    pub qrs: bool,
 }
 
 /// A glob over paths, item ids (`definition/item`) or categories.

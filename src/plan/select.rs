@@ -10,7 +10,7 @@ use glob::{MatchOptions, Pattern};
 
 use super::item::Items;
 use super::never::Never;
-use super::{Category, EntryName, Limit, Names, Options, Plan, PlanItem, Source};
+use super::{Category, Choice, EntryName, Limit, Names, Options, Plan, PlanItem, Source};
 use crate::host::{Found, Host, HostPath, Kind, Os, Stat};
 use crate::manifest::Outcome;
 use crate::redact::Redaction;
@@ -98,6 +98,13 @@ impl<'a> Selection<'a> {
     ) {
         let name = self.name(ask, name);
         self.push(source, name, ask, (stat, known));
+    }
+
+    /// As `take_source`, for something that the user may leave out.
+    pub(super) fn take_choice(&mut self, source: Source, name: &str, ask: &Ask) {
+        let name = self.name(ask, name);
+        let left_out = self.left_out(name.as_str(), ask).map(|reason| (Outcome::Skipped, reason.into()));
+        self.push(source, name, ask, (None, left_out));
     }
 
     /// Plans every file that matches a pattern; names are relative to `base`.
@@ -191,25 +198,19 @@ impl<'a> Selection<'a> {
         if let Some(why) = self.never.why(&slashed).filter(|_| !self.is_confirmed(&found.path)) {
             return skip(format!("never taken: {why}"));
         }
-        if let Some(choice) = self
-            .options
-            .exclude
-            .iter()
-            .find(|choice| choice.names(&slashed, &ask.origin, ask.category.word()))
-        {
-            return skip(format!("left out by --exclude {}", choice.text));
+        self.left_out(&slashed, ask).or_else(|| self.too_old(&found.stat, ask)).and_then(skip)
+    }
+
+    /// Why the user's choices leave something out.
+    fn left_out(&self, slashed: &str, ask: &Ask) -> Option<String> {
+        let names = |choice: &&Choice| choice.names(slashed, &ask.origin, ask.category.word());
+        if let Some(choice) = self.options.exclude.iter().find(names) {
+            return Some(format!("left out by --exclude {}", choice.text));
         }
         let included = self.options.include.is_empty()
             || matches!(ask.category, Category::Environment | Category::Added)
-            || self
-                .options
-                .include
-                .iter()
-                .any(|choice| choice.names(&slashed, &ask.origin, ask.category.word()));
-        if !included {
-            return skip("not named by --include".into());
-        }
-        self.too_old(&found.stat, ask).and_then(skip)
+            || self.options.include.iter().any(|choice| names(&choice));
+        (!included).then(|| "not named by --include".into())
     }
 
     fn too_old(&self, stat: &Stat, ask: &Ask) -> Option<String> {

@@ -14,6 +14,9 @@ use crate::host::{Found, Stat};
 /// The most bytes of a title in the names of entries, so that no folder of theirs is ever left out of a long name.
 const MOST_TITLE: usize = 60;
 
+/// The name of a copy without data in the folder of its app.
+const WITHOUT_DATA: &str = "without-data.qvf";
+
 /// What is taken of an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AppContent {
@@ -23,6 +26,8 @@ pub enum AppContent {
     Script,
     /// The app itself, as it is.
     Binary,
+    /// The app without its data, as the site makes a copy of it.
+    Reduced,
 }
 
 /// An app and what is taken of it.
@@ -32,6 +37,8 @@ pub struct AppPart {
     pub place: Place,
     /// What is taken of it.
     pub content: AppContent,
+    /// What the site is asked for, if what is taken comes from a copy that the site makes.
+    pub site: Option<Box<str>>,
 }
 
 impl AppPart {
@@ -42,6 +49,7 @@ impl AppPart {
             AppContent::Summary => format!("app summary: {path}"),
             AppContent::Script => format!("app script: {path}"),
             AppContent::Binary => path.to_string(),
+            AppContent::Reduced => format!("app without data: {path}"),
         }
     }
 }
@@ -63,6 +71,10 @@ pub struct WantedApp {
     pub is_text: bool,
     /// What listing told of its file.
     pub stat: Option<Stat>,
+    /// What the site calls it, if the site is to make a copy without data.
+    pub site: Option<Box<str>>,
+    /// Whether only the site has it: then all that is told of it comes from that copy.
+    pub is_only_there: bool,
     /// If more than the summary was asked for, what becomes of the app itself: it is taken, or left out for this reason.
     pub itself: Option<Result<(), Arc<str>>>,
 }
@@ -96,7 +108,9 @@ fn plan_app(
         (crate::manifest::Outcome::Skipped, format!("left out by --exclude {}", choice.text).into())
     });
     let mut take = |content, name: &str, (stat, known): (Option<Stat>, Known)| {
-        let source = Source::App(Box::new(AppPart { place: place.clone(), content }));
+        let is_copy = app.is_only_there || content == AppContent::Reduced;
+        let site = app.site.clone().filter(|_| is_copy);
+        let source = Source::App(Box::new(AppPart { place: place.clone(), content, site }));
         let known = left_out.clone().or(known);
         selection.take_known((source, stat), &format!("{title}/{name}"), (ask, known));
     };
@@ -106,6 +120,9 @@ fn plan_app(
     }
     if let Some(itself) = &app.itself {
         let known = itself.clone().err().map(|reason| (crate::manifest::Outcome::Skipped, reason));
+        if app.site.is_some() {
+            return take(AppContent::Reduced, WITHOUT_DATA, (None, known));
+        }
         let name = place.path().file_name().replace(['/', '\\'], "_");
         // An app that has the name of what is told of it must not take that.
         let name = if ["summary.json", "script.qvs"].contains(&name.to_lowercase().as_str()) {
@@ -172,6 +189,8 @@ mod tests {
             has_script: true,
             is_text: false,
             stat: None,
+            site: None,
+            is_only_there: false,
             itself: None,
         }
     }

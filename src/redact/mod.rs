@@ -265,6 +265,12 @@ impl Redaction {
         self.key.mask(rule, value)
     }
 
+    /// What stands in place of a value that is known to be none of the receiver's business by the name it stands under. A secret is masked
+    /// from then on wherever it stands; what is only a name is not.
+    pub fn mask_field(&self, rule: &str, value: &str, is_secret: bool) -> String {
+        if is_secret { self.mask(rule, value.as_bytes()) } else { self.key.mask(rule, value.as_bytes()) }
+    }
+
     /// Makes the name of a user, a host or a domain of this site known before anything is read. Does nothing unless identities are masked.
     pub fn know(&self, kind: Identity, name: &str) {
         if self.privacy == Privacy::Identities {

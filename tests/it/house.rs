@@ -43,7 +43,7 @@ fn imports_only_point_down() {
         &["bundle"],
         &["plan"],
         &["detect", "logline"],
-        &["app", "host", "definition"],
+        &["app", "qrs", "host", "definition"],
         &["error", "manifest", "redact"],
     ];
     let level = |module: &str| layers.iter().position(|layer| layer.contains(&module));

@@ -25,7 +25,11 @@ mod never;
 mod ordinary;
 mod outcomes;
 mod products;
+mod qrs;
+#[cfg(target_os = "linux")]
+mod qrs_key;
 mod redact;
+mod reduced;
 mod standin;
 mod support;
 mod tools;

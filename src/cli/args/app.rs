@@ -23,7 +23,7 @@ pub(in crate::cli) struct Apps {
 pub(in crate::cli) enum AppContent {
     /// Title, versions, tables, sheets and the redacted script; no data
     Summary,
-    /// Also an export without data, which is asked from the site itself
+    /// Also a copy without data, which the site itself makes (with --qrs), once a person has typed a word: its script stays as it is
     Reduced,
     /// Also the app as it is, with all data and secrets in it, once a person has seen what is inside and typed a word
     Full,

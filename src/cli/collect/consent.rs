@@ -60,7 +60,7 @@ pub(super) fn to_never(named: Vec<(String, String)>) -> Vec<String> {
 pub(super) fn to_plan(
     plan: &Plan,
     (estimate, most): (&Estimate, Option<u64>),
-    target: &Path,
+    (target, asks_site): (&Path, bool),
 ) -> Result<bool, Error> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
@@ -72,6 +72,12 @@ pub(super) fn to_plan(
     let mut text = table(estimate, most);
     text.push_str(&format!("{}\n", plan_command::summary(plan)));
     text.push_str("Secrets are masked while reading. Nothing is sent. qdiag plan lists every file.\n");
+    if asks_site {
+        text.push_str(
+            "With --qrs qdiag asks the Repository Service on this host, and the services beside it, for the state of the site, with the site's \
+             own client certificate. It only reads, and connects to no other machine.\n",
+        );
+    }
     text.push_str(&format!("Write {}? [y/N] ", target.display()));
     let mut out = std::io::stderr().lock();
     let _ = out.write_all(print::plain(&text).as_bytes()).and_then(|()| out.flush());

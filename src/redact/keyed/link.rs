@@ -52,6 +52,9 @@ fn sign(
 ) -> Option<(Link, usize)> {
     let is_option =
         text.get(name_start) == Some(&b'-') || (text.get(name_start) == Some(&b'/') && at > name_end);
+    if is_option && after_quote > name_end && is_flag(text, after_quote) {
+        return None;
+    }
     match text.get(at)? {
         b'|' if text[at..].starts_with(b"||=") => Some((Link::Equals, at + 3)),
         b'-' if at > name_end && text[at..].starts_with(b"-> ") => Some((Link::Colon, at + 2)),
@@ -83,6 +86,19 @@ fn sign(
             setting(text, Name { start: name_start, end: name_end }, at)
         }
         _ => None,
+    }
+}
+
+/// Whether an option in a list of arguments has no value: it is the last one, or another option follows.
+fn is_flag(text: &[u8], after_quote: usize) -> bool {
+    let at = space(text, after_quote);
+    match text.get(at) {
+        Some(b']') => true,
+        Some(b',') => {
+            let item = &text[space(text, at + 1)..];
+            item.starts_with(b"\"--") && item.get(3).is_some_and(u8::is_ascii_lowercase)
+        }
+        _ => false,
     }
 }
 
