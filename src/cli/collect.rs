@@ -1,7 +1,9 @@
 //! `qdiag collect`: detect, plan, ask, collect, and say what came of it.
 
 mod consent;
+mod missing;
 pub(super) mod result;
+mod said;
 mod space;
 
 use std::collections::BTreeMap;
@@ -52,9 +54,11 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     chosen.confirmed = consent::to_never(never_named(&host, &detection.installations, &chosen));
     let redaction = Arc::new(unless_given_up(args, redaction)?);
     know_names(&redaction, &host, &detection.installations);
+    let case = said::answers(args, &redaction)?;
+    let case_number = case.as_ref().and_then(|case| case.case_number.clone());
     let planned = durations.of("plan", &host, || plan(&host, &detection.installations, &chosen, &redaction));
     let packing = options::packing(&args.work);
-    let target = target(args, &host, &redaction)?;
+    let target = target((args, case_number.as_deref()), &host, &redaction)?;
     let estimate = foresee((args, most), &host, (&planned, &packing), &target)?;
     let planned = if most.is_some() { prioritize(&host, &planned, &chosen.window) } else { planned };
     agreed(args, &planned, (estimate.as_ref(), most), &target)?;
@@ -72,7 +76,8 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         arguments: arguments(),
         window: chosen.window,
         max_bundle: most.zip(estimate.as_ref()).map(|(bytes, estimate)| MaxBundle { bytes, estimate }),
-        case_number: args.case.clone(),
+        case_number,
+        case,
         installations: detect_command::installations(&detection, &host),
         left_overs: detect_command::left_overs(&detection),
         probe_failures: detection.failures.clone(),
@@ -82,7 +87,8 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     DONE.store(true, Ordering::SeqCst);
     let collected = collected?;
     tell.tell(Event::Finished);
-    Ok(result::show(&collected, args.json))
+    let exit = result::show(&collected, args.json);
+    Ok(if args.answers.require_complete { result::if_complete(&collected, exit) } else { exit })
 }
 
 /// Whether the user wants what was planned; asked unless `--yes` says so.
@@ -163,7 +169,11 @@ impl Durations {
 }
 
 /// The path of the zip: the one given, or the default name in the folder given.
-fn target(args: &args::Collect, host: &Host, redaction: &Redaction) -> Result<PathBuf, Error> {
+fn target(
+    (args, case): (&args::Collect, Option<&str>),
+    host: &Host,
+    redaction: &Redaction,
+) -> Result<PathBuf, Error> {
     let mark = if args.no_redact { "UNREDACTED-" } else { "" };
     let is_zip = args.output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
     if is_zip && !args.output.is_dir() {
@@ -178,7 +188,7 @@ fn target(args: &args::Collect, host: &Host, redaction: &Redaction) -> Result<Pa
             )),
         };
     }
-    let case = args.case.as_deref().map(name_part).transpose()?;
+    let case = case.map(name_part).transpose()?;
     let start = host.clock.utc().format("%Y%m%dT%H%M%SZ");
     let host_name = name_part(&redaction.clear_name(&host.name)).unwrap_or_else(|_| "host".into());
     let name = case.map_or_else(

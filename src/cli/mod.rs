@@ -2,6 +2,7 @@
 
 mod analyze;
 mod args;
+mod case;
 mod collect;
 mod collectors;
 mod detect;
@@ -61,6 +62,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
         Command::Collect(args) => collect::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Verify(args) => Ok(verify::run(args)),
+        Command::Case(args) => case::run(args),
         Command::Redact(args) => redact::run(args),
         Command::Preview(args) => preview::run(args),
         Command::Collectors(args) => collectors::run(&args.action),

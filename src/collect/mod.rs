@@ -12,6 +12,7 @@ mod publish;
 mod redo;
 mod run_log;
 mod seed;
+mod told;
 mod window;
 
 use std::collections::BTreeMap;
@@ -63,6 +64,8 @@ pub struct Job<'a> {
     pub max_bundle: Option<MaxBundle<'a>>,
     /// The case number, if any.
     pub case_number: Option<String>,
+    /// What a person says of the problem, if anything; it is redacted before it is kept.
+    pub case: Option<manifest::Case>,
     /// The products found, for the manifest.
     pub installations: Vec<manifest::InstallationFacts>,
     /// Products of which only left-overs were found.

@@ -43,6 +43,7 @@ fn collected(folder: &Path, host: &Host, deadline: Deadline, change: impl FnOnce
         window: options.window,
         max_bundle: None,
         case_number: None,
+        case: None,
         installations: Vec::new(),
         left_overs: Vec::new(),
         probe_failures: Vec::new(),

@@ -12,6 +12,7 @@
 mod again;
 mod analyze;
 mod budget;
+mod case;
 mod collect;
 mod collectors;
 mod golden;
