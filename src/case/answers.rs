@@ -55,13 +55,11 @@ fn answer(value: Value) -> Option<String> {
 }
 
 fn hint(key: &str) -> String {
-    match nearest(key, FIELDS.iter().map(|field| field.key)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let known: Vec<&str> = FIELDS.iter().map(|field| field.key).collect();
-            format!("known are {}", known.join(", "))
-        }
-    }
+    let known = || FIELDS.iter().map(|field| field.key);
+    nearest(key, known()).map_or_else(
+        || format!("known are {}", known().collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    )
 }
 
 /// The line of an offset, counted from 1.
@@ -122,7 +120,7 @@ mod tests {
     #[test]
     fn lists_numbers_and_times_are_taken_as_they_are_written() {
         let text =
-            "steps = ['open\nthe hub', 'look']\ncase_number = 1234567\nsince_when = 2019-02-01 10:00:00\n";
+            "steps = [\"open\\nthe hub\", 'look']\ncase_number = 1234567\nsince_when = 2019-02-01 10:00:00\n";
         let case = parse("case.toml", text).unwrap();
         assert_eq!(case.steps, ["open the hub", "look"]);
         assert_eq!(case.case_number.as_deref(), Some("1234567"));

@@ -39,7 +39,7 @@ pub(super) enum Command {
     /// List what a bundle would hold, with size and reason, and what it comes to; only samples are read, to estimate
     Plan(Plan),
     /// Collect, redact and pack a bundle
-    Collect(Collect),
+    Collect(Box<Collect>),
     /// Look for known issues in the logs and in what the host says of itself; says what, where, why and what to do
     Analyze(Analyze),
     /// Check a bundle: digests, completeness, structure

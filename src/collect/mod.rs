@@ -62,8 +62,6 @@ pub struct Job<'a> {
     pub window: crate::plan::Window,
     /// The most that the bundle may have, if there is a limit.
     pub max_bundle: Option<MaxBundle<'a>>,
-    /// The case number, if any.
-    pub case_number: Option<String>,
     /// What a person says of the problem, if anything; it is redacted before it is kept.
     pub case: Option<manifest::Case>,
     /// The products found, for the manifest.

@@ -286,7 +286,7 @@ fn manifest(job: &Job<'_>, gathered: Gathered, started: &str, collect_ms: u64) -
             mode: if job.host.root.is_some() { "root" } else { "live" }.into(),
             administrator: job.host.administrator,
             interrupted: gathered.interrupted,
-            case_number: job.case_number.clone(),
+            case_number: job.case.as_ref().and_then(|case| case.case_number.clone()),
             redacted_from: None,
             window: window(job),
         },

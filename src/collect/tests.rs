@@ -42,7 +42,6 @@ fn collected(folder: &Path, host: &Host, deadline: Deadline, change: impl FnOnce
         arguments: Vec::new(),
         window: options.window,
         max_bundle: None,
-        case_number: None,
         case: None,
         installations: Vec::new(),
         left_overs: Vec::new(),

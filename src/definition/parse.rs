@@ -34,10 +34,10 @@ fn hint(message: &str) -> String {
     if message.starts_with("missing field") {
         return format!("add `{first} = …`; collectors/README.md shows each field with an example");
     }
-    if message.starts_with("unknown field") {
-        if let Some(near) = nearest(first, quoted) {
-            return format!("did you mean `{near}`?");
-        }
+    if message.starts_with("unknown field")
+        && let Some(near) = nearest(first, quoted)
+    {
+        return format!("did you mean `{near}`?");
     }
     "collectors/README.md shows each field with an example".to_owned()
 }

@@ -65,7 +65,7 @@ fn hold(manifest: &Manifest, duty: Duty, wanted: State) {
 
 fn with(entries: Vec<Entry>) -> Manifest {
     let installations = vec![installed(FOLDER, Some("14.254.6"))];
-    Manifest { entries, installations, ..manifest() }
+    Manifest { installations, entries, ..manifest() }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::case::judge;
 
 fn manifest(case: &str) -> Manifest {
     let text = format!(
-        r##"{{
+        r#"{{
         "schema": "1.0", "probe_failures": [], {case}
         "tool": {{"name": "qdiag", "version": "0", "build": "", "rules": ""}},
         "run": {{"started": "2019-02-01T13:02:22Z", "finished": "2019-02-01T13:02:25Z", "durations_ms": {{}}, "slowest": [],
@@ -17,7 +17,7 @@ fn manifest(case: &str) -> Manifest {
         "redaction": {{"privacy": "secrets", "masks": {{"password": 3}}, "learned_values": 0}},
         "entries": [{{"name": "data/QS1/x/logs/a.log", "source": "C:\\`#x`\\a.log", "category": "logs", "item": "x/log",
             "outcome": "denied", "reason": "no\n# access", "bytes": 0, "source_bytes": 0, "duration_ms": 0}}]
-    }}"##
+    }}"#
     );
     serde_json::from_str(&text).expect("a manifest")
 }

@@ -9,8 +9,8 @@ use clap::{Args, Subcommand, ValueEnum};
 #[command(next_help_heading = "The case")]
 pub(in crate::cli) struct Answers {
     /// File with what is known of the problem; qdiag case template prints one to fill in
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) answers: Option<PathBuf>,
+    #[arg(long = "answers", value_name = "FILE")]
+    pub(in crate::cli) file: Option<PathBuf>,
     /// The problem in one line
     #[arg(long, value_name = "TEXT")]
     pub(in crate::cli) title: Option<String>,

@@ -6,10 +6,10 @@ use crate::cli::args;
 use crate::cli::options;
 use crate::redact::Redaction;
 
-/// The answers, if there are any, redacted by what is known so far; so a secret in them is masked in every file too.
-pub(super) fn answers(args: &args::Collect, redaction: &Redaction) -> Result<Option<Case>, Error> {
+/// The answers, as they were given.
+pub(super) fn read(args: &args::Collect) -> Result<Case, Error> {
     let flags = &args.answers;
-    let mut case = match &flags.answers {
+    let mut case = match &flags.file {
         Some(path) => {
             case::parse(&path.display().to_string(), &options::small_text(path, "read the answers")?)?
         }
@@ -38,6 +38,10 @@ pub(super) fn answers(args: &args::Collect, redaction: &Redaction) -> Result<Opt
             (field.slot)(&mut case).put(&answer);
         }
     }
-    let case = case::cleared(&case, redaction, false);
-    Ok((case != Case::default()).then_some(case))
+    Ok(case)
+}
+
+/// The answers, if there are any, redacted by what is known so far; so a secret in them is masked in every file too.
+pub(super) fn cleared(said: &Case, redaction: &Redaction) -> Option<Case> {
+    (*said != Case::default()).then(|| case::cleared(said, redaction, false))
 }
