@@ -216,7 +216,7 @@ fn whatever_is_pasted_gives_a_bundle() {
     ];
     let root = Root::linux();
     let path = root.output.path().join("case.toml");
-    let text: String = odd.join("\n").replace('\u{0}', "").replace('\u{1b}', "");
+    let text: String = odd.join("\n").replace(['\u{0}', '\u{1b}'], "");
     std::fs::write(&path, format!("description = '''\n{text}\n'''\nerror_text = '''\n{text}\n'''\n"))
         .expect("writable");
     let (bundle, ran) = root.collect(&["--answers", path.to_str().expect("a plain name"), "--title", odd[4]]);
