@@ -153,14 +153,12 @@ fn key_words(case: &Case) -> Verdict {
     let next = "name the function, the message, the connector: --key-word, once for each";
     let words = said_of(&case.key_words);
     let has_error = said(case.error_text.as_deref()).is_some();
-    match words.len() {
-        0 if has_error => {
-            weak(Duty::KeyWords, "there is the text of an error, but no words to search for", next)
-        }
-        0 => missing(Duty::KeyWords, "there are no words to search for", next),
-        1 if !has_error => weak(Duty::KeyWords, "one word finds too much", next),
-        number if number >= KEY_WORDS => present(Duty::KeyWords, format!("there are {number}")),
-        _ => present(Duty::KeyWords, "there is one, and the text of an error"),
+    match (words.len(), has_error) {
+        (number, _) if number >= KEY_WORDS => present(Duty::KeyWords, format!("there are {number}")),
+        (0, false) => missing(Duty::KeyWords, "there are no words to search for", next),
+        (0, true) => weak(Duty::KeyWords, "there is the text of an error, but no words to search for", next),
+        (_, false) => weak(Duty::KeyWords, "one word finds too much", next),
+        (_, true) => present(Duty::KeyWords, "there is one, and the text of an error"),
     }
 }
 
