@@ -7,6 +7,7 @@
 pub mod analyze;
 pub mod app;
 pub mod bundle;
+pub mod case;
 pub mod cli;
 pub mod collect;
 pub mod definition;

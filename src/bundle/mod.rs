@@ -38,6 +38,9 @@ pub use writer::{Added, Contents, End, Finished, Stored, Writer};
 /// The machine contract of the bundle.
 pub const MANIFEST: &str = "manifest.json";
 
+/// The text of the ticket.
+pub const TICKET: &str = "CASE.md";
+
 /// Folder of everything that was collected; what lies beside it describes it.
 pub const PAYLOAD: &str = "data/";
 

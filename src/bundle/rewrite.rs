@@ -8,7 +8,9 @@ use std::sync::Arc;
 use super::check::{AHEAD, AHEAD_BYTES, SMALL, SMALL_PACKED, each_record, read_back, read_packed};
 use super::container::{Record, Span};
 use super::reader::Content;
-use super::{Added, BAG_INFO, BAGIT, Contents, MANIFEST, PACKED_CHECKS, PAYLOAD_DIGESTS, TAG_DIGESTS};
+use super::{
+    Added, BAG_INFO, BAGIT, Contents, MANIFEST, PACKED_CHECKS, PAYLOAD_DIGESTS, TAG_DIGESTS, TICKET,
+};
 use super::{Compression, End, Packing, Ready, Stored, Target, Writer};
 use crate::Error;
 use crate::plan::EntryName;
@@ -19,7 +21,7 @@ use crate::redact::{Hint, Redaction};
 mod tests;
 
 /// Files that finishing a bundle writes anew.
-const MADE_ANEW: [&str; 6] = [MANIFEST, BAGIT, BAG_INFO, PAYLOAD_DIGESTS, PACKED_CHECKS, TAG_DIGESTS];
+const MADE_ANEW: [&str; 7] = [TICKET, MANIFEST, BAGIT, BAG_INFO, PAYLOAD_DIGESTS, PACKED_CHECKS, TAG_DIGESTS];
 
 /// What changes in the second bundle.
 pub struct Again<'a> {

@@ -38,6 +38,8 @@ pub enum FindingKind {
     UnsafeName,
     /// A manifest that this program cannot read.
     UnknownSchema,
+    /// Something that Qlik asks of a case is missing.
+    IncompleteCase,
 }
 
 impl FindingKind {
@@ -51,6 +53,7 @@ impl FindingKind {
             Self::Oversize => "oversize",
             Self::UnsafeName => "unsafe name",
             Self::UnknownSchema => "unknown schema",
+            Self::IncompleteCase => "incomplete case",
         }
     }
 }

@@ -12,7 +12,7 @@ use super::document::Document;
 use super::pack::{Packed as PackedContent, Packing};
 use super::ready::{self, Ready};
 use super::{BAG_INFO, BAGIT, Hashing, MANIFEST, PACKED_CHECKS, PAYLOAD, PAYLOAD_DIGESTS, Refusal};
-use super::{Sha256Hex, TAG_DIGESTS, Target, bag};
+use super::{Sha256Hex, TAG_DIGESTS, TICKET, Target, bag};
 use crate::Error;
 use crate::manifest::{Manifest, Packed, PackedLines, Spool};
 use crate::plan::{EntryName, Names};
@@ -212,12 +212,15 @@ impl<W: Target> Writer<W> {
         self.archive.packing()
     }
 
-    /// Writes the manifest and the tag files, and closes the zip.
+    /// Writes the text of the ticket, the manifest and the tag files, and closes the zip.
     pub fn finish(
-        self,
+        mut self,
         manifest: &Manifest<PackedLines>,
+        ticket: &str,
         redaction: &Redaction,
     ) -> Result<Finished<W>, Error> {
+        self.archive.room().lift();
+        self.own(TICKET, &mut redaction.clear_own(ticket.as_bytes()))?;
         let document = Document::new(manifest, manifest.entries.iter())
             .map_err(|error| Error::output("write", &self.path, error))?;
         let mut cleared = redaction.clear_own(document);
@@ -231,14 +234,7 @@ impl<W: Target> Writer<W> {
         case: Option<&str>,
     ) -> Result<Finished<W>, Error> {
         self.archive.room().lift();
-        match self.add(&EntryName::fixed(MANIFEST), manifest, None)?.end {
-            End::Whole => {}
-            End::Withheld(reason) => {
-                return Err(Error::ReadBack(format!("{MANIFEST} could not be redacted: {reason}")));
-            }
-            End::SourceFailed(error) => return Err(self.failed(error)),
-            End::NoRoom(_) => unreachable!("the limit was lifted"),
-        }
+        self.own(MANIFEST, manifest)?;
         self.own_file(BAGIT, DEFLATED, &mut bag::DECLARATION.as_bytes())?;
         let info = bag::info(self.started, case, self.payload_bytes, self.payload.len());
         self.own_file(BAG_INFO, DEFLATED, &mut info.as_bytes())?;
@@ -252,6 +248,16 @@ impl<W: Target> Writer<W> {
         let Self { archive, path, top, started, tags, .. } = self;
         let out = archive.finish().map_err(|error| Error::output("write", &path, error))?;
         Ok(Finished { out, contents: Contents { top, started, payload, tags } })
+    }
+
+    /// What tells of the bundle, which must be whole.
+    fn own<'a, R: Read + 'a>(&mut self, name: &str, source: &mut Cleared<'a, R>) -> Result<(), Error> {
+        match self.add(&EntryName::fixed(name), source, None)?.end {
+            End::Whole => Ok(()),
+            End::Withheld(reason) => Err(Error::ReadBack(format!("{name} could not be redacted: {reason}"))),
+            End::SourceFailed(error) => Err(self.failed(error)),
+            End::NoRoom(_) => unreachable!("the limit was lifted"),
+        }
     }
 
     /// Takes over an entry of a finished bundle as it is packed there, under this name.

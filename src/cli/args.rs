@@ -1,6 +1,7 @@
 //! The flags and their help texts, nothing else.
 
 mod app;
+mod case;
 mod site;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use app::{App, AppContent, Apps};
+pub(super) use case::{Answers, Case, CaseAction, TicketFormat};
 pub(super) use site::Site;
 
 const EXAMPLES: &str = "\
@@ -16,6 +18,7 @@ Examples:
   qdiag plan                               what a bundle would hold, how large and in what time
   qdiag collect                            ask, then write the bundle into this folder
   qdiag collect --yes --since 2d           the last two days of logs, without a question
+  qdiag case qdiag-QLIKSERVER1-….zip       the text of the ticket for a bundle
   qdiag verify qdiag-QLIKSERVER1-….zip     is the bundle as it was written?
 
 Exit codes: 0 ok, 1 the answer is no, 2 wrong flags, 3 bundle with gaps, 4 a definition does not load,
@@ -39,13 +42,15 @@ pub(super) enum Command {
     /// Find the installed Qlik products, their versions and roles, with the evidence
     Detect(Detect),
     /// List what a bundle would hold, with size and reason, and what it comes to; only samples are read, to estimate
-    Plan(Plan),
+    Plan(Box<Plan>),
     /// Collect, redact and pack a bundle
-    Collect(Collect),
+    Collect(Box<Collect>),
     /// Look for known issues in the logs and in what the host says of itself; says what, where, why and what to do
     Analyze(Analyze),
     /// Check a bundle: digests, completeness, structure
     Verify(Verify),
+    /// Print the text of the ticket for a bundle, with its SHA-256 and what is still missing
+    Case(Case),
     /// Mask the secrets of a file, to standard output, or of a folder, a zip or a bundle, into a new bundle
     Redact(Redact),
     /// Tell what an app is, without its data: title, versions, tables, connections, and its redacted load script
@@ -159,8 +164,8 @@ pub(super) struct Plan {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n  qdiag collect --around 2026-11-20T14:05 --window 30m\n  qdiag collect --max-bundle 25MB\n  qdiag collect --qrs\n  qdiag collect --app 'D:\\Apps\\Sales.qvf'\n\n\
-    Exit code 0: whole; 3: a valid bundle with gaps, which it names; 1: no product found."
+    after_help = "Examples:\n  qdiag collect\n  qdiag collect --yes --case 01234567 --output D:\\Support\n  qdiag collect --yes --json --quiet --since 2026-11-20\n  qdiag collect --around 2026-11-20T14:05 --window 30m\n  qdiag collect --max-bundle 25MB\n  qdiag collect --qrs\n  qdiag collect --app 'D:\\Apps\\Sales.qvf'\n  qdiag collect --answers case.toml --require-complete\n\n\
+    Exit code 0: whole; 3: a valid bundle with gaps, which it names; 1: no product found, or an incomplete case with --require-complete."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags")]
 pub(super) struct Collect {
@@ -176,6 +181,8 @@ pub(super) struct Collect {
     /// Case number, for the file name and the manifest
     #[arg(long, value_name = "NUMBER")]
     pub(super) case: Option<String>,
+    #[command(flatten)]
+    pub(super) answers: Answers,
     /// How much of the host this run may take; low gives way to everything else
     #[arg(long, value_enum, default_value_t = Priority::Low)]
     pub(super) priority: Priority,
@@ -214,6 +221,9 @@ pub(super) struct Verify {
     /// Bundles
     #[arg(required = true, value_name = "BUNDLE")]
     pub(super) bundles: Vec<PathBuf>,
+    /// Find it wrong too when something that Qlik asks of a case is missing
+    #[arg(long)]
+    pub(super) require_complete: bool,
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,

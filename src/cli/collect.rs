@@ -1,7 +1,9 @@
 //! `qdiag collect`: detect, plan, ask, collect, and say what came of it.
 
 mod consent;
+mod missing;
 pub(super) mod result;
+mod said;
 mod space;
 
 use std::collections::BTreeMap;
@@ -15,7 +17,8 @@ use super::exit::Exit;
 use super::{apps, args, detect as detect_command, options, print, progress, site};
 use crate::Error;
 use crate::bundle::{Packing, Partial};
-use crate::collect::{Event, Job, MaxBundle, Stop, collect, know_names};
+use crate::case::Case;
+use crate::collect::{Collected, Event, Job, MaxBundle, Reporter, Stop, collect, know_names};
 use crate::definition::Catalog;
 use crate::detect::{Detection, detect};
 use crate::estimate::{Estimate, estimate, prioritize};
@@ -40,6 +43,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let deadline = options::deadline(args.deadline.as_deref(), &args.item_deadline)?;
     be_a_good_neighbor(args.priority);
     let redaction = options::redaction(&args.masking)?;
+    let said = said::read(args)?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
     let formats = Formats::of(&catalog)?;
@@ -55,9 +59,10 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     chosen.confirmed = consent::to_never(never_named(&host, &detection.installations, &chosen));
     let redaction = Arc::new(unless_given_up(args, redaction)?);
     know_names(&redaction, &host, &detection.installations);
+    let case = said::cleared(&said, &redaction);
     let planned = durations.of("plan", &host, || plan(&host, &detection.installations, &chosen, &redaction));
     let packing = options::packing(&args.work);
-    let target = target(args, &host, &redaction)?;
+    let target = target((args, case.as_ref()), &host, &redaction)?;
     let estimate = foresee((args, most), &host, (&planned, &packing), &target)?;
     let planned = if most.is_some() { prioritize(&host, &planned, &chosen.window) } else { planned };
     agreed(args, &planned, (estimate.as_ref(), most), &target)?;
@@ -76,17 +81,26 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         max_bundle: most.zip(estimate.as_ref()).map(|(bytes, estimate)| MaxBundle { bytes, estimate }),
         app_content,
         site: site.as_ref(),
-        case_number: args.case.clone(),
+        case,
         installations: detect_command::installations(&detection, &host),
         left_overs: detect_command::left_overs(&detection),
         probe_failures: detection.failures.clone(),
         durations_ms: durations.0,
     };
-    let collected = collect(&job, &planned, create(&target)?);
+    conclude(args, &*tell, collect(&job, &planned, create(&target)?))
+}
+
+/// Says what came of the run.
+fn conclude(
+    args: &args::Collect,
+    tell: &dyn Reporter,
+    collected: Result<Collected, Error>,
+) -> Result<Exit, Error> {
     DONE.store(true, Ordering::SeqCst);
     let collected = collected?;
     tell.tell(Event::Finished);
-    Ok(result::show(&collected, args.json))
+    let exit = result::show(&collected, args.json);
+    Ok(if args.answers.require_complete { result::if_complete(&collected, exit) } else { exit })
 }
 
 /// The file that is written, which is removed if the user ends the run.
@@ -188,7 +202,11 @@ impl Durations {
 }
 
 /// The path of the zip: the one given, or the default name in the folder given.
-fn target(args: &args::Collect, host: &Host, redaction: &Redaction) -> Result<PathBuf, Error> {
+fn target(
+    (args, case): (&args::Collect, Option<&Case>),
+    host: &Host,
+    redaction: &Redaction,
+) -> Result<PathBuf, Error> {
     let mark = if args.no_redact { "UNREDACTED-" } else { "" };
     let is_zip = args.output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
     if is_zip && !args.output.is_dir() {
@@ -203,7 +221,7 @@ fn target(args: &args::Collect, host: &Host, redaction: &Redaction) -> Result<Pa
             )),
         };
     }
-    let case = args.case.as_deref().map(name_part).transpose()?;
+    let case = case.and_then(|case| case.case_number.as_deref()).map(name_part).transpose()?;
     let start = host.clock.utc().format("%Y%m%dT%H%M%SZ");
     let host_name = name_part(&redaction.clear_name(&host.name)).unwrap_or_else(|_| "host".into());
     let name = case.map_or_else(

@@ -15,7 +15,7 @@ pub(super) enum Exit {
     Usage = 2,
     /// Valid bundle with gaps.
     Partial = 3,
-    /// A definition or rule file does not load.
+    /// A definition, rule or answers file does not load.
     Definition = 4,
     /// No bundle could be written; nothing is left behind.
     Output = 5,

@@ -4,6 +4,7 @@ mod analyze;
 mod app;
 mod apps;
 mod args;
+mod case;
 mod collect;
 mod collectors;
 mod detect;
@@ -64,6 +65,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
         Command::Collect(args) => collect::run(args),
         Command::Analyze(args) => analyze::run(args),
         Command::Verify(args) => Ok(verify::run(args)),
+        Command::Case(args) => case::run(args),
         Command::Redact(args) => redact::run(args),
         Command::App(args) => app::run(args),
         Command::Preview(args) => preview::run(args),

@@ -53,18 +53,19 @@ pub(super) fn redaction(masking: &args::Masking) -> Result<Redaction, Error> {
     let files: Vec<RuleFile> = masking.rules.iter().map(|path| rule_file(path)).collect::<Result<_, _>>()?;
     let mut redaction = Redaction::with_rules(key, privacy, &files)?;
     if let Some(path) = &masking.mask_word {
-        let text = read_text(path, "read the words to mask")?;
+        let text = small_text(path, "read the words to mask")?;
         redaction.mask_words(&text.lines().map(str::to_owned).collect::<Vec<_>>())?;
     }
     Ok(redaction)
 }
 
 fn rule_file(path: &Path) -> Result<RuleFile, Error> {
-    Ok(RuleFile { name: path.display().to_string(), text: read_text(path, "read the rules")? })
+    Ok(RuleFile { name: path.display().to_string(), text: small_text(path, "read the rules")? })
 }
 
+/// A file of the user's own that was named on the command line.
 #[expect(clippy::disallowed_methods, reason = "the user's own small file, not host data")]
-fn read_text(path: &Path, what: &'static str) -> Result<String, Error> {
+pub(super) fn small_text(path: &Path, what: &'static str) -> Result<String, Error> {
     std::fs::read_to_string(path).map_err(|source| Error::input(what, path, source))
 }
 

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::{args, fail, print};
+use super::{args, case, fail, print};
 use crate::Error;
-use crate::bundle::{Finding, Verification, verify};
+use crate::bundle::{Finding, FindingKind, MANIFEST, Verification, verify};
+use crate::manifest::State;
 
 /// One bundle in `--json`.
 #[derive(Serialize)]
@@ -27,7 +28,7 @@ pub(super) fn run(args: &args::Verify) -> Exit {
     let mut exit = Exit::Ok;
     let mut results: Vec<(&PathBuf, Result<Verification, Error>)> = Vec::new();
     for bundle in &args.bundles {
-        let result = verify(bundle);
+        let result = verify(bundle).and_then(|found| if_complete(args, bundle, found));
         match &result {
             Err(error) => {
                 if !args.json {
@@ -52,6 +53,23 @@ pub(super) fn run(args: &args::Verify) -> Exit {
         print::json(&results.iter().map(|(bundle, result)| document(bundle, result)).collect::<Vec<_>>());
     }
     exit
+}
+
+/// What was found, and with `--require-complete` what is missing for the case.
+fn if_complete(args: &args::Verify, bundle: &Path, mut found: Verification) -> Result<Verification, Error> {
+    // What is not as it was written is not believed.
+    if !args.require_complete || !found.findings.is_empty() {
+        return Ok(found);
+    }
+    let (_, completeness) = case::judged(&case::manifest(bundle)?);
+    for verdict in completeness.duties.into_iter().filter(|verdict| verdict.state == State::Missing) {
+        found.findings.push(Finding {
+            kind: FindingKind::IncompleteCase,
+            entry: Some(MANIFEST.to_owned()),
+            detail: format!("{}: {}", verdict.duty.words(), verdict.reason),
+        });
+    }
+    Ok(found)
 }
 
 fn document<'a>(bundle: &Path, result: &'a Result<Verification, Error>) -> Document<'a> {
@@ -81,7 +99,8 @@ fn full(error: &Error) -> String {
 
 fn text(bundle: &Path, found: &Verification) -> String {
     let mut text = String::new();
-    let verdict = if found.findings.is_empty() { "as it was written" } else { "NOT as it was written" };
+    let is_altered = found.findings.iter().any(|finding| finding.kind != FindingKind::IncompleteCase);
+    let verdict = if is_altered { "NOT as it was written" } else { "as it was written" };
     let _ = writeln!(text, "{}: {verdict}", bundle.display());
     let _ = writeln!(
         text,

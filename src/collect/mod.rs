@@ -14,6 +14,7 @@ mod redo;
 mod run_log;
 mod seed;
 mod site;
+mod told;
 mod window;
 
 use std::collections::BTreeMap;
@@ -68,8 +69,8 @@ pub struct Job<'a> {
     pub app_content: Option<String>,
     /// The services of the site, if the user wants them to be asked.
     pub site: Option<&'a Site<'a>>,
-    /// The case number, if any.
-    pub case_number: Option<String>,
+    /// What a person says of the problem, if anything; it is redacted before it is kept.
+    pub case: Option<manifest::Case>,
     /// The products found, for the manifest.
     pub installations: Vec<manifest::InstallationFacts>,
     /// Products of which only left-overs were found.

@@ -9,12 +9,15 @@ use std::thread;
 use super::budget::Budget;
 use super::disguise;
 use super::entry::stamp;
+use super::told::{ticket, told};
 use super::{Event, Gathered, Job, gather};
 use crate::Error;
 use crate::bundle::{
     self, Added, Again, Contents, Digest, Packing, Partial, PartialFile, Search, Sha256Hex, Writer,
 };
-use crate::manifest::{Entry, HostFacts, Manifest, PackedLines, RedactionFacts, Run, SCHEMA, Tool};
+use crate::manifest::{
+    Entry, HostFacts, Manifest, PackedLines, RedactionFacts, Run, SCHEMA, Tool, WindowFacts,
+};
 use crate::plan::{EntryName, Names, Plan};
 use crate::pool::Pool;
 use crate::redact::{Privacy, Redaction};
@@ -66,11 +69,18 @@ fn head_bytes(manifest: &Manifest<PackedLines>, job: &Job<'_>) -> u64 {
     head.run.durations_ms.clear();
     let text = serde_json::to_vec_pretty(&head).expect("a manifest is plain data");
     let arguments: usize = job.arguments.iter().map(|argument| argument.len() + 4).sum();
-    bundle::packed_size(&text, job.packing.compression) + TO_COME + arguments.next_multiple_of(256) as u64
+    let ticket = bundle::packed_size(ticket(manifest).as_bytes(), job.packing.compression) + TICKET;
+    bundle::packed_size(&text, job.packing.compression)
+        + ticket
+        + TO_COME
+        + arguments.next_multiple_of(256) as u64
 }
 
 /// What the slowest items and the durations take, of which nothing is known at the start.
 const TO_COME: u64 = 600;
+
+/// What the ticket takes besides its text so far: its headers and digest, and the gaps that it will name.
+const TICKET: u64 = 900;
 
 /// Finishes a bundle, reads it back, mends or refuses it, and publishes it.
 pub(super) fn settle(
@@ -134,7 +144,7 @@ fn finish(
     writer: Writer<PartialFile>,
     manifest: &Manifest<PackedLines>,
 ) -> Result<Contents, Error> {
-    Ok(writer.finish(manifest, redaction)?.contents)
+    Ok(writer.finish(manifest, &ticket(manifest), redaction)?.contents)
 }
 
 /// What the check of a finished bundle found.
@@ -217,6 +227,9 @@ fn mend(
             *manifest.redaction.masks.entry(rule).or_default() += count;
         }
     }
+    let is_told =
+        [bundle::MANIFEST, bundle::TICKET].iter().any(|name| hits.contents.contains(&EntryName::fixed(name)));
+    let manifest = told(redaction, manifest, is_told);
     let contents = finish(redaction, writer, &manifest)?;
     // If clearing has taught nothing new, what was taken over need not be searched again.
     let all = !Arc::ptr_eq(&known, &redaction.look());
@@ -281,8 +294,9 @@ fn manifest(job: &Job<'_>, gathered: Gathered, started: &str, collect_ms: u64) -
             administrator: job.host.administrator,
             interrupted: gathered.interrupted,
             app_content: job.app_content.clone(),
-            case_number: job.case_number.clone(),
+            case_number: job.case.as_ref().and_then(|case| case.case_number.clone()),
             redacted_from: None,
+            window: window(job),
         },
         host: HostFacts {
             os: job.host.os.word().into(),
@@ -294,7 +308,16 @@ fn manifest(job: &Job<'_>, gathered: Gathered, started: &str, collect_ms: u64) -
         probe_failures: job.probe_failures.clone(),
         totals: entries.totals().clone(),
         redaction: RedactionFacts { privacy: privacy.into(), masks: gathered.masks, learned_values: 0 },
+        case: job.case.clone(),
+        completeness: None,
         entries,
     };
-    disguise::head(job.redaction, manifest)
+    told(job.redaction, disguise::head(job.redaction, manifest), false)
+}
+
+/// The time that was asked for, if there was one.
+fn window(job: &Job<'_>) -> Option<WindowFacts> {
+    let (since, until) = job.window;
+    let is_named = since.is_some() || until.is_some();
+    is_named.then(|| WindowFacts { since: since.map(stamp), until: until.map(stamp) })
 }

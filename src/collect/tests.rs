@@ -44,7 +44,7 @@ fn collected(folder: &Path, host: &Host, deadline: Deadline, change: impl FnOnce
         max_bundle: None,
         app_content: None,
         site: None,
-        case_number: None,
+        case: None,
         installations: Vec::new(),
         left_overs: Vec::new(),
         probe_failures: Vec::new(),

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use formats::{check_format_file, check_format_text};
 pub use lint::lint;
-pub use parse::parse;
+pub use parse::{nearest, parse};
 pub use release::{Release, ReleaseTable, check_releases, is_releases};
 pub use schema::*;
 pub use sections::{Section, sections};

@@ -34,13 +34,17 @@ fn hint(message: &str) -> String {
     if message.starts_with("missing field") {
         return format!("add `{first} = …`; collectors/README.md shows each field with an example");
     }
-    if message.starts_with("unknown field") {
-        let near = quoted.min_by_key(|known| distance(first, known));
-        if let Some(near) = near.filter(|near| distance(first, near) <= near.len() / 2) {
-            return format!("did you mean `{near}`?");
-        }
+    if message.starts_with("unknown field")
+        && let Some(near) = nearest(first, quoted)
+    {
+        return format!("did you mean `{near}`?");
     }
     "collectors/README.md shows each field with an example".to_owned()
+}
+
+/// The name that was probably meant, if one of the known ones is near enough.
+pub fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known.min_by_key(|name| distance(wrong, name)).filter(|near| distance(wrong, near) <= near.len() / 2)
 }
 
 /// Number of letters to insert, delete or replace; names are short.

@@ -1,6 +1,9 @@
 //! The machine contract of a bundle: `manifest.json`. Data only; it never touches files.
 
+mod case;
+mod installation;
 mod lines;
+mod outcome;
 mod spool;
 mod version;
 
@@ -11,12 +14,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use case::{Case, Completeness, Duty, State, Verdict, WindowFacts};
+pub use installation::{Evidence, InstallationFacts, LeftOverFacts, Reading};
 pub use lines::{Lines, PackedLines};
+pub use outcome::Outcome;
 pub use spool::{Packed, Spool};
 pub use version::{NotAVersion, Readability, SchemaVersion};
 
 /// The schema that this build writes.
-pub const SCHEMA: &str = "1.4";
+pub const SCHEMA: &str = "1.5";
 
 /// Everything a bundle says of itself: who made it, from what, and what became of each planned item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +47,12 @@ pub struct Manifest<L = Vec<Entry>> {
     pub totals: Totals,
     /// What was masked, never a value.
     pub redaction: RedactionFacts,
+    /// What a person says of the problem, if anything was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Case>,
+    /// Whether the bundle has what Qlik asks of a case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completeness: Option<Completeness>,
     /// One line for every planned item, in the order of the bundle.
     pub entries: L,
 }
@@ -58,6 +70,8 @@ impl<L> Manifest<L> {
             probe_failures: self.probe_failures.clone(),
             totals: self.totals.clone(),
             redaction: self.redaction.clone(),
+            case: self.case.clone(),
+            completeness: self.completeness.clone(),
             entries,
         }
     }
@@ -105,6 +119,9 @@ pub struct Run {
     pub app_content: Option<String>,
     /// The case number given, if any.
     pub case_number: Option<String>,
+    /// The time that logs and events were wanted of, if one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowFacts>,
 }
 
 /// What a bundle was made of by redacting it.
@@ -142,61 +159,6 @@ pub struct HostFacts {
     pub utc_offset: String,
 }
 
-/// One product found on the host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct InstallationFacts {
-    /// Id of the definition.
-    pub product: String,
-    /// The product's name.
-    pub name: String,
-    /// What tells it from other installations of the product on this host, if there are any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instance: Option<Reading>,
-    /// Product version and where it was read.
-    pub version: Option<Reading>,
-    /// Release name and where it was read.
-    pub release: Option<Reading>,
-    /// Role of the node and what tells it.
-    pub role: Option<Reading>,
-    /// Folder of this installation inside `data/<host>/`.
-    pub folder: String,
-    /// Why qdiag holds that the product is here.
-    pub evidence: Vec<Evidence>,
-}
-
-/// A product that is not installed, but left something behind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct LeftOverFacts {
-    /// Id of the definition.
-    pub product: String,
-    /// The product's name.
-    pub name: String,
-    /// What is left of it.
-    pub evidence: Vec<Evidence>,
-}
-
-/// A value and where it was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Reading {
-    /// The value.
-    pub value: String,
-    /// File, key or rule it comes from.
-    pub source: String,
-}
-
-/// One sign of a product.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Evidence {
-    /// Kind of probe: registry, uninstall, service, file, package, unit, process.
-    pub probe: String,
-    /// What was found, and where.
-    pub found: String,
-}
-
 /// Sums over all entries.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -221,53 +183,6 @@ pub struct RedactionFacts {
     pub masks: BTreeMap<String, u64>,
     /// Number of distinct secret values that were searched for in the finished bundle.
     pub learned_values: u64,
-}
-
-/// What became of one planned item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Taken whole.
-    Collected,
-    /// Taken in part, within a limit or up to an error; `reason` and `cut` say which.
-    Truncated,
-    /// There, with nothing in it.
-    Empty,
-    /// Not there; on many hosts this is normal.
-    Missing,
-    /// There, but this account may not read it.
-    Denied,
-    /// Did not answer in time.
-    TimedOut,
-    /// Left out on purpose: a limit, a link, a device, the never list.
-    Skipped,
-    /// Read, but not passed on, since it could not be redacted with certainty.
-    Withheld,
-    /// Failed otherwise.
-    Failed,
-}
-
-impl Outcome {
-    /// The word used in JSON and in tables.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Collected => "collected",
-            Self::Truncated => "truncated",
-            Self::Empty => "empty",
-            Self::Missing => "missing",
-            Self::Denied => "denied",
-            Self::TimedOut => "timed_out",
-            Self::Skipped => "skipped",
-            Self::Withheld => "withheld",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Whether the zip holds a file for it (possibly a stub).
-    pub fn is_stored(self) -> bool {
-        matches!(self, Self::Collected | Self::Truncated | Self::Empty | Self::Withheld)
-    }
 }
 
 /// One line of the manifest: one planned item.

@@ -32,7 +32,7 @@ pub struct NotAVersion;
 
 impl SchemaVersion {
     /// The version that this build writes.
-    pub const CURRENT: Self = Self { major: 1, minor: 4 };
+    pub const CURRENT: Self = Self { major: 1, minor: 5 };
 
     /// What a program that writes `program` can do with a manifest of this version.
     pub fn readable_by(self, program: Self) -> Readability {

@@ -243,7 +243,12 @@ impl Redaction {
 
     /// A short text with every secret masked: an argument, a line of standard error.
     pub fn clear_text(&self, text: &str) -> String {
-        let mut cleared = self.clear(Cursor::new(text.as_bytes()), &Hint::default());
+        self.clear_text_as(text, &Hint::default())
+    }
+
+    /// As `clear_text`, for a text of which more is known.
+    pub fn clear_text_as(&self, text: &str, hint: &Hint) -> String {
+        let mut cleared = self.clear(Cursor::new(text.as_bytes()), hint);
         let mut bytes = Vec::new();
         match cleared.read_to_end(&mut bytes) {
             Ok(_) if cleared.clearance().withheld.is_none() => String::from_utf8_lossy(&bytes).into_owned(),

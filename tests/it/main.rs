@@ -14,6 +14,7 @@ mod analyze;
 mod app;
 mod apps;
 mod budget;
+mod case;
 mod collect;
 mod collectors;
 mod golden;

@@ -5,10 +5,11 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::missing;
 use crate::cli::exit::Exit;
 use crate::cli::print;
 use crate::collect::Collected;
-use crate::manifest::{Entry, InstallationFacts, Manifest, Outcome, PackedLines};
+use crate::manifest::{Completeness, Entry, InstallationFacts, Manifest, Outcome, PackedLines};
 
 /// Items named one by one at most; the manifest has them all.
 const NAMED: usize = 20;
@@ -33,6 +34,8 @@ struct Document<'a> {
     source_bytes: u64,
     stored_bytes: u64,
     masks: &'a BTreeMap<String, u64>,
+    /// Whether the bundle has what Qlik asks of a case.
+    completeness: Option<&'a Completeness>,
     gaps: Vec<Gap>,
 }
 
@@ -71,6 +74,7 @@ fn document(collected: &Collected) -> Document<'_> {
         source_bytes: manifest.totals.source_bytes,
         stored_bytes: manifest.totals.bytes,
         masks: &manifest.redaction.masks,
+        completeness: manifest.completeness.as_ref(),
         gaps: gaps(collected).map(|entry| gap(&entry)).collect(),
     }
 }
@@ -83,23 +87,19 @@ fn gap(entry: &Entry) -> Gap {
     }
 }
 
-/// Whether an entry makes the bundle partial: it failed, was withheld, or was cut by an error. A limit, a missing
-/// path and a link are no gaps.
-fn is_gap(entry: &Entry) -> bool {
-    match entry.outcome {
-        Outcome::Denied | Outcome::TimedOut | Outcome::Withheld | Outcome::Failed => true,
-        Outcome::Truncated => entry.cut.is_none(),
-        Outcome::Collected | Outcome::Empty | Outcome::Missing | Outcome::Skipped => false,
-    }
-}
-
 fn gaps(collected: &Collected) -> impl Iterator<Item = Entry> + '_ {
-    collected.manifest.entries.iter().filter(is_gap)
+    collected.manifest.entries.iter().filter(Entry::is_gap)
 }
 
 fn exit(collected: &Collected) -> Exit {
     let is_early = collected.manifest.run.interrupted || collected.is_disk_full;
     if is_early || gaps(collected).next().is_some() { Exit::Partial } else { Exit::Ok }
+}
+
+/// The exit code for somebody who wants a complete case or none: a finding, if something is missing.
+pub(super) fn if_complete(collected: &Collected, exit: Exit) -> Exit {
+    let is_complete = collected.manifest.completeness.as_ref().is_some_and(|found| found.missing == 0);
+    if is_complete { exit } else { Exit::Finding }
 }
 
 fn text(collected: &Collected) -> String {
@@ -115,15 +115,7 @@ fn text(collected: &Collected) -> String {
         print::size(collected.bytes),
         print::size(totals.source_bytes)
     );
-    for found in &manifest.installations {
-        let version = found.version.as_ref().map_or("version unknown", |version| version.value.as_str());
-        let release = found.release.as_ref().map_or("", |release| release.value.as_str());
-        let place = found.instance.as_ref().map_or(String::new(), |one| format!(" in {}", one.value));
-        let _ = writeln!(text, "product  {} {release} {version}{place}", found.name);
-    }
-    for left in &manifest.left_overs {
-        let _ = writeln!(text, "product  {}: only left-overs, nothing was taken", left.name);
-    }
+    products(manifest, &mut text);
     let outcomes: Vec<String> = totals
         .outcomes
         .iter()
@@ -152,7 +144,21 @@ fn text(collected: &Collected) -> String {
     }
     ended_early(collected, &mut text);
     unfit(&collected.manifest, &mut text);
+    missing::lines(collected, &mut text);
     text
+}
+
+/// The products that were found.
+fn products(manifest: &Manifest<PackedLines>, text: &mut String) {
+    for found in &manifest.installations {
+        let version = found.version.as_ref().map_or("version unknown", |version| version.value.as_str());
+        let release = found.release.as_ref().map_or("", |release| release.value.as_str());
+        let place = found.instance.as_ref().map_or(String::new(), |one| format!(" in {}", one.value));
+        let _ = writeln!(text, "product  {} {release} {version}{place}", found.name);
+    }
+    for left in &manifest.left_overs {
+        let _ = writeln!(text, "product  {}: only left-overs, nothing was taken", left.name);
+    }
 }
 
 /// Why collecting ended early, if it did.

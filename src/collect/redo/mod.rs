@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::entry::{Counted, stamp};
 use super::publish::{Collected, settle, top_folder};
+use super::told::told;
 use super::{Event, Reporter, Stop, disguise};
 use crate::Error;
 use crate::bundle::{End, Packing, Partial, PartialFile, Writer};
@@ -174,6 +175,8 @@ fn manifest(
             probe_failures: Vec::new(),
             totals: Totals::default(),
             redaction: RedactionFacts::default(),
+            case: None,
+            completeness: None,
             entries,
         },
     };
@@ -194,7 +197,7 @@ fn manifest(
     if let Some(origin) = &mut manifest.run.redacted_from {
         origin.name = redo.redaction.clear_name(&origin.name);
     }
-    disguise::head(redo.redaction, manifest)
+    told(redo.redaction, disguise::head(redo.redaction, manifest), false)
 }
 
 fn tool(redaction: &Redaction) -> Tool {
