@@ -181,7 +181,7 @@ fn wrong_certificate(site: &Standin, folder: &str, (outcome, words): (&str, &str
     let named = site.certificates().join(folder).to_string_lossy().into_owned();
     let asked = ask(site, &["--qrs-certificates", &named]);
     let (found, reason) = asked.outcome("/qrs/about");
-    assert!(found == outcome && reason.contains(words), "{folder}: {found}: {reason}");
+    assert!(outcome.contains(&found.as_str()) && reason.contains(words), "{folder}: {found}: {reason}");
     assert_eq!(asked.count(outcome), DOCUMENTS, "{}", asked.bundle.listing());
     asked.is_clean(site);
     let is_gap = matches!(outcome, "failed" | "denied");
@@ -227,7 +227,7 @@ fn what_the_service_refuses_is_said_in_words() {
         site.fault("/qrs/app", fault.clone());
         let asked = ask(&site, &[]);
         let (found, reason) = asked.outcome("/qrs/app/full");
-        assert!(found == outcome && reason.contains(words), "{fault:?}: {found}: {reason}");
+        assert!(outcome.contains(&found.as_str()) && reason.contains(words), "{fault:?}: {found}: {reason}");
         assert_eq!(asked.count("collected"), DOCUMENTS - 1, "{}", asked.bundle.listing());
         asked.is_clean(&site);
         let seen = site.seen();
@@ -245,17 +245,18 @@ fn what_the_service_refuses_is_said_in_words() {
 #[test]
 fn a_server_that_is_slow_dies_or_never_ends_leaves_a_valid_bundle() {
     for (fault, outcome, words) in [
-        (Fault::DiesMidway, "truncated", "closed the connection"),
-        (Fault::TooShort(100), "truncated", "closed the connection"),
-        (Fault::Slow(Duration::from_secs(30)), "timed_out", "in time"),
-        (Fault::Drip(Duration::from_millis(300)), "timed_out", ""),
-        (Fault::Endless, "timed_out", ""),
+        (Fault::DiesMidway, &["truncated"][..], "closed the connection"),
+        (Fault::TooShort(100), &["truncated"], "closed the connection"),
+        (Fault::Slow(Duration::from_secs(30)), &["timed_out"], "in time"),
+        (Fault::Drip(Duration::from_millis(300)), &["timed_out"], ""),
+        // Whether the limit of bytes or of time is met first depends on the machine.
+        (Fault::Endless, &["timed_out", "failed"], ""),
     ] {
         let site = Standin::start(ServerCertificate::Good);
         site.fault("/qrs/app", fault.clone());
         let asked = ask(&site, &["--item-deadline", "3s"]);
         let (found, reason) = asked.outcome("/qrs/app/full");
-        assert!(found == outcome && reason.contains(words), "{fault:?}: {found}: {reason}");
+        assert!(outcome.contains(&found.as_str()) && reason.contains(words), "{fault:?}: {found}: {reason}");
         assert_eq!(asked.count("collected"), DOCUMENTS - 1, "{}", asked.bundle.listing());
         assert_eq!(asked.ran.code, 3);
         asked.is_clean(&site);
