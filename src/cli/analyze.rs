@@ -9,7 +9,7 @@ use super::detect::host_facts;
 use super::exit::Exit;
 use super::{args, options, print};
 use crate::Error;
-use crate::analyze::{Finding, Ground, Place, Read, Rows, Severity, checks, logs};
+use crate::analyze::{Analysis, Finding, Ground, Place, Rows, Severity, checks, logs};
 use crate::definition::Certainty;
 use crate::detect::detect;
 use crate::host::lower_priority;
@@ -17,6 +17,15 @@ use crate::logline::Formats;
 use crate::manifest::HostFacts;
 use crate::plan::{Options, plan};
 use crate::pool::Pool;
+
+/// What was read.
+#[derive(Serialize)]
+struct Read {
+    files: u64,
+    lines: u64,
+    bytes: u64,
+    not_read: Vec<String>,
+}
 
 /// What the command prints with `--json`.
 #[derive(Serialize)]
@@ -27,6 +36,7 @@ struct Document {
     known_issues: usize,
     checks: usize,
     read: Read,
+    analysis: Analysis,
     findings: Vec<Finding>,
     expected: Vec<Finding>,
     not_checked: Vec<String>,
@@ -46,18 +56,25 @@ pub(super) fn run(args: &args::Analyze) -> Result<Exit, Error> {
     let plan = plan(&host, found, &Options { window, ..Options::default() }, &redaction);
     let logs = logs(&host, (&plan, found), (&rows, &formats, &redaction), (window, Pool::new(None)));
     let facts = checks(&rows.checks, &Ground::new(&host, found, &plan, (&redaction, window)));
-    let mut findings = logs.findings;
+    let mut analysis = logs.analysis;
+    let mut findings = std::mem::take(&mut analysis.findings);
     findings.extend(facts.findings);
     findings.sort_by_key(|finding| finding.severity);
     let document = Document {
-        schema: "1.0",
+        schema: "1.1",
         host: host_facts(&host),
         products: found.iter().map(|found| found.definition.id.clone()).collect(),
         known_issues: rows.issues.rows.len(),
         checks: rows.checks.len(),
-        read: logs.read,
+        read: Read {
+            files: analysis.read.files,
+            lines: analysis.read.lines,
+            bytes: analysis.read.bytes,
+            not_read: logs.not_read,
+        },
         findings,
-        expected: logs.expected,
+        expected: std::mem::take(&mut analysis.expected),
+        analysis,
         not_checked: facts.not_checked,
     };
     if args.json {

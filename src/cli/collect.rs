@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::exit::Exit;
 use super::{args, detect as detect_command, options, print, progress};
 use crate::Error;
+use crate::analyze::Rows;
 use crate::bundle::{Packing, Partial};
 use crate::collect::{Event, Job, MaxBundle, Stop, collect, know_names};
 use crate::detect::{Detection, detect};
@@ -41,6 +42,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
     let formats = Formats::of(&catalog)?;
+    let rows = Rows::load(args.place.collectors.as_deref())?;
     let mut chosen = options::plan(&args.choose, &host, &catalog)?;
     let most = options::max_bundle(&args.choose)?;
     let mut durations = Durations::default();
@@ -72,6 +74,8 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         arguments: arguments(),
         window: chosen.window,
         max_bundle: most.zip(estimate.as_ref()).map(|(bytes, estimate)| MaxBundle { bytes, estimate }),
+        issues: Some(&rows.issues.rows),
+        incident: options::time(args.choose.around.as_deref(), "--around", &host)?,
         case_number: args.case.clone(),
         installations: detect_command::installations(&detection, &host),
         left_overs: detect_command::left_overs(&detection),

@@ -42,6 +42,8 @@ fn collected(folder: &Path, host: &Host, deadline: Deadline, change: impl FnOnce
         arguments: Vec::new(),
         window: options.window,
         max_bundle: None,
+        issues: None,
+        incident: None,
         case_number: None,
         installations: Vec::new(),
         left_overs: Vec::new(),

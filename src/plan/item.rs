@@ -34,6 +34,7 @@ impl Plan {
 pub(super) struct Items {
     spool: Spool<PlanItem>,
     to_read: (u64, u64),
+    has_logs: bool,
 }
 
 impl Items {
@@ -42,11 +43,17 @@ impl Items {
     }
 
     pub(super) fn push(&mut self, item: &PlanItem) {
+        self.has_logs |= item.category == Category::Logs && item.known.is_none();
         if item.known.is_none() {
             self.to_read.0 += 1;
             self.to_read.1 += item.expected_bytes();
         }
         self.spool.push(item);
+    }
+
+    /// Whether any log will be opened.
+    pub(super) fn has_logs(&self) -> bool {
+        self.has_logs
     }
 
     pub(super) fn finish(self) -> Plan {
@@ -112,6 +119,8 @@ pub enum Source {
     Events(Box<str>),
     /// What the program did, written at the end.
     RunLog,
+    /// What the collected logs tell, written at the end.
+    Analysis,
     /// Nothing that could be opened: a pattern without a match, a path that is refused.
     Nothing(Box<str>),
 }
@@ -125,6 +134,7 @@ impl Source {
             Self::Facts(kind) => format!("facts: {}", kind.word()),
             Self::Events(channel) => format!("events: {channel}"),
             Self::RunLog => "qdiag".into(),
+            Self::Analysis => "analysis of the logs".into(),
             Self::Nothing(what) => what.to_string(),
         }
     }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::analyze::Analysis;
 use crate::cli::exit::Exit;
 use crate::cli::print;
 use crate::collect::Collected;
@@ -31,6 +32,9 @@ struct Document<'a> {
     stored_bytes: u64,
     masks: &'a BTreeMap<String, u64>,
     gaps: Vec<Gap>,
+    /// Known issues that the logs show, by how bad they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<BTreeMap<&'static str, u64>>,
 }
 
 /// An item that should have been taken and was not, or not whole.
@@ -68,6 +72,7 @@ fn document(collected: &Collected) -> Document<'_> {
         stored_bytes: manifest.totals.bytes,
         masks: &manifest.redaction.masks,
         gaps: gaps(collected).map(|entry| gap(&entry)).collect(),
+        findings: collected.analysis.as_ref().map(Analysis::by_severity),
     }
 }
 
@@ -131,6 +136,7 @@ fn text(collected: &Collected) -> String {
         manifest.redaction.masks.iter().map(|(rule, count)| format!("{count} {rule}")).collect();
     let rules = if rules.is_empty() { String::new() } else { format!(": {}", rules.join(", ")) };
     let _ = writeln!(text, "masked   {}{rules}", print::count(masked, "secret"));
+    found(collected, &mut text);
     list(
         &mut text,
         "missing, as is normal on many hosts",
@@ -148,6 +154,30 @@ fn text(collected: &Collected) -> String {
     ended_early(collected, &mut text);
     unfit(&collected.manifest, &mut text);
     text
+}
+
+/// What the logs show, in a line.
+fn found(collected: &Collected, text: &mut String) {
+    let Some(analysis) = &collected.analysis else { return };
+    let severities = analysis.by_severity();
+    let mut counts: Vec<String> = ["critical", "error", "warning", "notice"]
+        .into_iter()
+        .filter_map(|word| {
+            severities.get(word).filter(|count| **count > 0).map(|count| format!("{count} {word}"))
+        })
+        .collect();
+    if counts.is_empty() {
+        counts.push("none".into());
+    }
+    let read = &analysis.read;
+    let _ = writeln!(
+        text,
+        "issues   known ones in the logs: {}; {} and {} in {}",
+        counts.join(", "),
+        print::count(read.errors, "error"),
+        print::count(read.warnings, "warning"),
+        print::count(read.records, "record")
+    );
 }
 
 /// Why collecting ended early, if it did.
