@@ -84,12 +84,13 @@ impl<'a> Analyst<'a> {
         }
     }
 
-    /// Begins to look over a log of an item (`definition/item`), by the name of its file.
-    pub fn watch(&self, item: &Arc<str>, file_name: &str, file: ScanFile) -> Watch {
+    /// Begins to look over a log of an item (`definition/item`), by the path of its file.
+    pub fn watch(&self, item: &Arc<str>, path: &str, file: ScanFile) -> Watch {
+        let file_name = path.rsplit(['/', '\\']).next().unwrap_or_default();
         let product = item.split('/').next().unwrap_or_default();
         let version = self.versions.get(product).map(String::as_str);
         let set = self.lookup.set(product, version, file_name);
-        Watch::new(set, file, (Arc::clone(item), log_name(file_name)), self.incident)
+        Watch::new(set, file, (Arc::clone(item), log_name(path)), self.incident)
     }
 
     /// Takes what a log told.
@@ -180,7 +181,6 @@ impl<'a> Analyst<'a> {
         }
         let (findings, expected) = findings(self.issues, self.tallies);
         let calls = self.calls.into_rows();
-        let is_license = |command: &str| command.to_lowercase().contains("license");
         Analysis {
             schema: SCHEMA.into(),
             read,
@@ -188,11 +188,7 @@ impl<'a> Analyst<'a> {
             logs,
             silent,
             messages: messages(self.messages),
-            license_denials: calls
-                .iter()
-                .filter(|((_, command, _), _, _)| is_license(command))
-                .map(|call| call.1)
-                .sum(),
+            license_denials: license_denials(&calls),
             failed_calls: calls.into_iter().take(TOLD).map(failed_call).collect(),
             tasks: Tasks {
                 by_status: self
@@ -213,6 +209,18 @@ impl<'a> Analyst<'a> {
     }
 }
 
+/// Failed calls that ask for a license. Two logs tell the same call, so of each command the log counts that has most.
+fn license_denials(calls: &[((Key, String, String), u64, (pulse::Seen, String))]) -> u64 {
+    let mut most: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for ((_, command, code), count, _) in calls {
+        if command.to_lowercase().contains("license") {
+            let known = most.entry((command, code)).or_default();
+            *known = (*known).max(*count);
+        }
+    }
+    most.values().sum()
+}
+
 /// Joins what two logs have of a message or call; the earlier one has the file, or the text.
 fn join(known: &mut (pulse::Seen, String), new: (pulse::Seen, String)) {
     if known.0.join(new.0) {
@@ -231,18 +239,27 @@ fn with_span(read: ReadFacts, slices: &Slices) -> ReadFacts {
 
 /// Logs that ended long before the last record of all.
 fn silent(rows: &BTreeMap<Key, Row>, end: i64) -> Vec<Silence> {
-    let silence = |((item, log), row): (&Key, &Row)| {
-        let (_, last) = row.slices.span()?;
+    // What is rolled lies elsewhere, and so is another item.
+    let product = |item: &Arc<str>| item.split('/').next().unwrap_or_default().to_owned();
+    let mut ends: BTreeMap<(String, &str), (i64, &Arc<str>)> = BTreeMap::new();
+    for ((item, log), row) in rows {
+        let Some((_, last)) = row.slices.span() else { continue };
+        let end = ends.entry((product(item), log)).or_insert((last, item));
+        if last > end.0 {
+            *end = (last, item);
+        }
+    }
+    let silence = |((_, log), (last, item)): ((String, &str), (i64, &Arc<str>))| {
         let seconds = (end - last) / SECOND;
         let is_long = seconds >= GAP;
         is_long.then(|| Silence {
             item: item.to_string(),
-            log: log.clone(),
+            log: log.to_owned(),
             since: stamp_micros(last),
             seconds,
         })
     };
-    rows.iter().filter_map(silence).collect()
+    ends.into_iter().filter_map(silence).collect()
 }
 
 fn log_facts((item, log): (String, String), mut row: Row, width: usize) -> LogFacts {

@@ -85,9 +85,13 @@ impl Columns {
     }
 }
 
-/// Whether a call of Qlik Sense failed: `Command=…;Result=<number>;ResultText=…`, where 0 is success.
+/// Whether a call of Qlik Sense failed: `Command=…;Result=<number>;ResultText=…`, where 0 is success, and other numbers are those of HTTP or of
+/// the engine.
 pub(super) fn failed_result(line: &[u8]) -> bool {
-    memmem::find(line, b";Result=").is_some_and(|at| !line[at + 8..].starts_with(b"0;"))
+    let Some(at) = memmem::find(line, b";Result=") else { return false };
+    let code = &line[at + 8..];
+    let code = &code[..code.iter().position(|byte| *byte == b';').unwrap_or(code.len())];
+    !matches!(code, b"0" | [b'2', b'0'..=b'9', b'0'..=b'9'] | b"")
 }
 
 /// The latencies that a line tells.

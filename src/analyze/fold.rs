@@ -93,9 +93,20 @@ fn guid(text: &str) -> Option<usize> {
     fits.then_some(36)
 }
 
-/// The name of a log: that of its file without endings, and with `#` for times, numbers and ids. A file that was rolled has the name of the
-/// one that is written.
-pub(super) fn log_name(file_name: &str) -> String {
+/// The name of a log by the path of its file: the file's name without endings, with `#` for times, numbers and ids, and behind its folder if
+/// it begins with one of those. A file that was rolled has the name of the one that is written.
+pub(super) fn log_name(path: &str) -> String {
+    let mut parts = path.rsplit(['/', '\\']);
+    let name = name_of(parts.next().unwrap_or_default());
+    let folder =
+        parts.next().map(varied_name).filter(|folder| name.starts_with('#') && !folder.starts_with('#'));
+    folder
+        .filter(|folder| !folder.is_empty())
+        .map_or_else(|| name.clone(), |folder| format!("{folder}/{name}"))
+}
+
+/// A file's name without endings.
+fn name_of(file_name: &str) -> String {
     let mut stem = file_name;
     while let Some((rest, ending)) = stem.rsplit_once('.') {
         let is_ending = !rest.is_empty() && (1..=4).contains(&ending.len());
@@ -104,6 +115,11 @@ pub(super) fn log_name(file_name: &str) -> String {
         }
         stem = rest;
     }
+    varied_name(stem)
+}
+
+/// A name with `#` for what differs.
+fn varied_name(stem: &str) -> String {
     let mut name = String::new();
     let mut rest = stem;
     while let Some(first) = rest.chars().next() {
@@ -171,7 +187,8 @@ mod tests {
         for (file, name) in [
             ("QLIKSERVER1_System_Engine.txt", "QLIKSERVER1_System_Engine"),
             ("QLIKSERVER1_System_Engine_2019-02-01T03.59.01Z.log", "QLIKSERVER1_System_Engine"),
-            ("201901311637062170100-access.log", "#-access"),
+            ("C:\\Log\\HubService\\201901311637062170100-access.log", "HubService/#-access"),
+            ("/log/20190131/201901311637062170100-access.log", "#-access"),
             ("201901311637062170100.log", "#"),
             ("1a13fc0d-f928-48ee-8cc2-a18f7099d9e2.2019_01_31_21_58_57.540A8CD792C161D06B42.log", "#"),
             ("reptask_Sales.log", "reptask_Sales"),

@@ -49,7 +49,7 @@ pub fn logs(
             format: formats.shared(&item.origin),
             window,
         };
-        let mut watch = analyst.watch(&item.origin, path.file_name(), file);
+        let mut watch = analyst.watch(&item.origin, &path.slashed(), file);
         let columns = formats.secret_columns(&item.origin);
         let hint = Hint { pool: pool.clone(), columns, ..Hint::new(path.file_name(), &item.rules) };
         match look_through(host, (path, &hint), redaction, &mut watch) {

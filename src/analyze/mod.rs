@@ -3,6 +3,7 @@
 
 mod analysis;
 mod analyst;
+mod bundle;
 mod check;
 mod columns;
 mod figure;
@@ -19,6 +20,7 @@ mod watch;
 
 pub use analysis::*;
 pub use analyst::Analyst;
+pub use bundle::of_bundle;
 pub use check::{Check, CheckFacts, Ground, Kind, checks};
 pub use finding::{Class, Finding, Place, Severity, Tally, Times};
 pub use issue::{Issue, Issues, VersionRange};

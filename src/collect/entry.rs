@@ -240,7 +240,7 @@ fn watch(job: &Job<'_>, item: &PlanItem, file: &FileFacts, analyst: &Analyst<'_>
         format: job.formats.shared(&item.origin),
         window: (None, None),
     };
-    Some(analyst.watch(&item.origin, path.file_name(), of))
+    Some(analyst.watch(&item.origin, &path.slashed(), of))
 }
 
 fn take_command<W: Target>(

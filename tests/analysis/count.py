@@ -23,13 +23,24 @@ TIME = re.compile(
 LEVELS = {"FATAL": "errors", "ERROR": "errors", "WARN": "warnings"}
 
 
-def log_name(name):
-    """The name of a log: without endings, times, numbers and ids."""
+def log_name(path):
+    """The name of a log: without endings, times, numbers and ids, behind its folder if it begins with one of those."""
+    parts = re.split(r"[\\/]", path)
+    name = name_of(parts[-1])
+    folder = varied_name(parts[-2]) if len(parts) > 1 and parts[-2] else "#"
+    return f"{folder}/{name}" if name.startswith("#") and not folder.startswith("#") else name
+
+
+def name_of(name):
     while True:
         stem, dot, ending = name.rpartition(".")
         if not (dot and stem and re.fullmatch(r"[A-Za-z0-9]{1,4}", ending)):
             break
         name = stem
+    return varied_name(name)
+
+
+def varied_name(name):
     name = GUID.sub("\0", name)
 
     def varies(match):
@@ -104,8 +115,7 @@ def main(folder):
     for entry in entries:
         if entry["category"] != "logs" or entry["source"].startswith(("command:", "facts:", "events:")):
             continue
-        name = re.split(r"[\\/]", entry["source"])[-1]
-        key = (entry["item"], log_name(name))
+        key = (entry["item"], log_name(entry["source"]))
         lines = text_of((folder / entry["name"]).read_bytes())
         counts[key]["files"] += 1
         counts[key]["lines"] += len(lines) - (not lines[-1])

@@ -10,6 +10,7 @@
 )]
 
 mod again;
+mod analysis;
 mod analyze;
 mod budget;
 mod collect;
