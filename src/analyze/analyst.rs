@@ -32,6 +32,9 @@ const SECOND: i64 = 1_000_000;
 /// `definition/item` and the name of a log.
 type Key = (Arc<str>, String);
 
+/// Log, command and result code; how often; when, and what the first one said.
+type Call = ((Key, String, String), u64, (pulse::Seen, String));
+
 /// What is known of one log so far.
 #[derive(Default)]
 struct Row {
@@ -154,54 +157,28 @@ impl<'a> Analyst<'a> {
 
     /// What all logs tell.
     pub fn finish(self) -> Analysis {
-        let spans = || self.rows.values().filter_map(|row| row.slices.span());
-        let last = spans().map(|(_, last)| last).max();
         let mut all = Slices::default();
         self.rows.values().for_each(|row| all.add(&row.slices));
-        let silent = last.map(|last| silent(&self.rows, last)).unwrap_or_default();
-        let read = with_span(self.read, &all);
-        let (mut logs, mut memory, mut latency) = (Vec::new(), Vec::new(), Vec::new());
-        for ((item, log), row) in self.rows {
-            let key = (item.to_string(), log);
-            let figures = row.memory.clone().into_ranges();
-            memory.extend(figures.map(|(records, columns)| MemoryFacts {
-                item: key.0.clone(),
-                log: key.1.clone(),
-                records,
-                columns,
-            }));
-            let figures = row.latency.clone().into_ranges();
-            latency.extend(figures.map(|(records, kinds)| LatencyFacts {
-                item: key.0.clone(),
-                log: key.1.clone(),
-                records,
-                kinds,
-            }));
-            logs.push(log_facts(key, row, all.width()));
-        }
+        let silent = all.span().map(|(_, last)| silent(&self.rows, last)).unwrap_or_default();
         let (findings, expected) = findings(self.issues, self.tallies);
         let calls = self.calls.into_rows();
+        let statuses = self.statuses.into_rows();
         Analysis {
             schema: SCHEMA.into(),
-            read,
+            read: with_span(&self.read, &all),
             slice_seconds: all.seconds(),
-            logs,
             silent,
+            memory: self.rows.iter().filter_map(|(key, row)| memory_facts(key, &row.memory)).collect(),
+            latency: self.rows.iter().filter_map(|(key, row)| latency_facts(key, &row.latency)).collect(),
+            logs: self.rows.into_iter().map(|(key, row)| log_facts(key, row, all.width())).collect(),
             messages: messages(self.messages),
             license_denials: license_denials(&calls),
             failed_calls: calls.into_iter().take(TOLD).map(failed_call).collect(),
             tasks: Tasks {
-                by_status: self
-                    .statuses
-                    .into_rows()
-                    .into_iter()
-                    .map(|(word, count, ())| (word, count))
-                    .collect(),
+                by_status: statuses.into_iter().map(|(word, count, ())| (word, count)).collect(),
                 failed: self.failed.into_iter().map(task_run).collect(),
                 slowest: self.slowest.into_iter().map(task_run).collect(),
             },
-            memory,
-            latency,
             incident: self.incident.map(|time| incident(time, self.near)),
             findings,
             expected,
@@ -209,8 +186,18 @@ impl<'a> Analyst<'a> {
     }
 }
 
+fn memory_facts((item, log): &Key, figures: &Figures) -> Option<MemoryFacts> {
+    let (records, columns) = figures.ranges()?;
+    Some(MemoryFacts { item: item.to_string(), log: log.clone(), records, columns })
+}
+
+fn latency_facts((item, log): &Key, figures: &Figures) -> Option<LatencyFacts> {
+    let (records, kinds) = figures.ranges()?;
+    Some(LatencyFacts { item: item.to_string(), log: log.clone(), records, kinds })
+}
+
 /// Failed calls that ask for a license. Two logs tell the same call, so of each command the log counts that has most.
-fn license_denials(calls: &[((Key, String, String), u64, (pulse::Seen, String))]) -> u64 {
+fn license_denials(calls: &[Call]) -> u64 {
     let mut most: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for ((_, command, code), count, _) in calls {
         if command.to_lowercase().contains("license") {
@@ -228,12 +215,12 @@ fn join(known: &mut (pulse::Seen, String), new: (pulse::Seen, String)) {
     }
 }
 
-fn with_span(read: ReadFacts, slices: &Slices) -> ReadFacts {
+fn with_span(read: &ReadFacts, slices: &Slices) -> ReadFacts {
     let span = slices.span();
     ReadFacts {
         first: span.map(|(first, _)| stamp_micros(first)),
         last: span.map(|(_, last)| stamp_micros(last)),
-        ..read
+        ..read.clone()
     }
 }
 
@@ -262,7 +249,7 @@ fn silent(rows: &BTreeMap<Key, Row>, end: i64) -> Vec<Silence> {
     ends.into_iter().filter_map(silence).collect()
 }
 
-fn log_facts((item, log): (String, String), mut row: Row, width: usize) -> LogFacts {
+fn log_facts((item, log): Key, mut row: Row, width: usize) -> LogFacts {
     // Two records in one slice tell of no gap, but they are no farther apart than it is wide.
     let least = GAP.max(row.slices.seconds());
     let slots: Vec<(i64, i64)> = row.slices.iter().map(|(_, slot)| (slot.first, slot.last)).collect();
@@ -285,10 +272,10 @@ fn log_facts((item, log): (String, String), mut row: Row, width: usize) -> LogFa
         warnings: slot.warnings,
     };
     LogFacts {
-        item,
+        item: item.to_string(),
         log,
         slices: row.slices.iter().map(slice).collect(),
-        read: with_span(row.read, &row.slices),
+        read: with_span(&row.read, &row.slices),
         gap_count,
         gap_seconds: least,
         gaps: gaps.into_iter().map(gap).collect(),
@@ -316,9 +303,7 @@ fn messages(sketch: Sketch<(Key, Level, String), (pulse::Seen, String)>) -> Mess
     Messages { too_low_by, top: sketch.into_rows().into_iter().take(TOLD).map(message).collect() }
 }
 
-fn failed_call(
-    (((item, log), command, code), count, (seen, text)): ((Key, String, String), u64, (pulse::Seen, String)),
-) -> FailedCall {
+fn failed_call((((item, log), command, code), count, (seen, text)): Call) -> FailedCall {
     FailedCall {
         item: item.to_string(),
         log,

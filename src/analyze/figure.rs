@@ -57,15 +57,15 @@ impl Figures {
     }
 
     /// Records that tell any, and the figures.
-    pub(super) fn into_ranges(self) -> Option<(u64, BTreeMap<String, Range>)> {
-        let range = |figure: Figure| Range {
+    pub(super) fn ranges(&self) -> Option<(u64, BTreeMap<String, Range>)> {
+        let range = |figure: &Figure| Range {
             least: figure.least,
             most: figure.most,
             most_at: figure.most_at.map(stamp_micros),
             last: figure.last,
             last_at: figure.last_at.map(stamp_micros),
         };
-        let ranges = self.by_name.into_iter().map(|(name, figure)| (name, range(figure))).collect();
+        let ranges = self.by_name.iter().map(|(name, figure)| (name.clone(), range(figure))).collect();
         (self.records > 0).then_some((self.records, ranges))
     }
 }

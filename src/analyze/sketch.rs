@@ -19,16 +19,13 @@ impl<K: Ord + Clone, V> Sketch<K, V> {
 
     /// Counts a key so many times; the values of the same key are joined, the earlier one first.
     pub(super) fn note(&mut self, key: K, count: u64, value: V, join: impl FnOnce(&mut V, V)) {
-        match self.rows.get_mut(&key) {
-            Some((known, kept)) => {
-                *known += count;
-                join(kept, value);
-            }
-            None => {
-                self.rows.insert(key, (count, value));
-                self.fit();
-            }
+        if let Some((known, kept)) = self.rows.get_mut(&key) {
+            *known += count;
+            join(kept, value);
+            return;
         }
+        self.rows.insert(key, (count, value));
+        self.fit();
     }
 
     /// By how much a count may be too low.
@@ -79,7 +76,7 @@ mod tests {
 
         let mut many = Sketch::new(10);
         for n in 0..1_000_000_u64 {
-            many.note(if n % 3 == 0 { 1 } else { n + 10 }, 1, (), |_, ()| ());
+            many.note(if n % 3 == 0 { 1 } else { n + 10 }, 1, (), |(), ()| ());
             assert!(many.rows.len() <= 20);
         }
         let lost = many.lost();

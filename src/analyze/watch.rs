@@ -21,9 +21,9 @@ pub struct Watch {
 /// How its bytes come.
 enum Feed {
     /// Nothing came yet.
-    Waiting(Look),
-    Plain(Look),
-    Gzip(MultiGzDecoder<Look>),
+    Waiting(Box<Look>),
+    Plain(Box<Look>),
+    Gzip(Box<MultiGzDecoder<Look>>),
     /// An archive of files, which is not looked into.
     Other,
 }
@@ -68,7 +68,7 @@ impl Watch {
     ) -> Self {
         let name = file.name.clone();
         let scan = Scan::new(set, file).with_pulse(incident);
-        Self { name, item, log, feed: Feed::Waiting(Look { scan: Some(scan), bytes: 0 }) }
+        Self { name, item, log, feed: Feed::Waiting(Box::new(Look { scan: Some(scan), bytes: 0 })) }
     }
 
     /// The next bytes of it, cleared.
@@ -78,9 +78,9 @@ impl Watch {
         {
             let look = Look { scan: look.scan.take(), bytes: 0 };
             self.feed = match bytes {
-                [0x1F, 0x8B, ..] => Feed::Gzip(MultiGzDecoder::new(look)),
+                [0x1F, 0x8B, ..] => Feed::Gzip(Box::new(MultiGzDecoder::new(look))),
                 [b'P', b'K', 3, 4, ..] => Feed::Other,
-                _ => Feed::Plain(look),
+                _ => Feed::Plain(Box::new(look)),
             };
         }
         // What does not unpack ends there; the text before it counts.
@@ -94,7 +94,7 @@ impl Watch {
     /// Ends the log.
     pub fn finish(self) -> Seen {
         let look = match self.feed {
-            Feed::Waiting(look) | Feed::Plain(look) => look,
+            Feed::Waiting(look) | Feed::Plain(look) => *look,
             Feed::Gzip(mut decoder) => {
                 let _ = decoder.try_finish();
                 let look = decoder.get_mut();

@@ -21,6 +21,7 @@ use crate::pool::Pool;
 
 /// What was read.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the printed document")]
 struct Read {
     files: u64,
     lines: u64,

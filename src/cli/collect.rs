@@ -41,8 +41,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let redaction = options::redaction(&args.masking)?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
-    let formats = Formats::of(&catalog)?;
-    let rows = Rows::load(args.place.collectors.as_deref())?;
+    let (formats, rows) = (Formats::of(&catalog)?, Rows::load(args.place.collectors.as_deref())?);
     let mut chosen = options::plan(&args.choose, &host, &catalog)?;
     let most = options::max_bundle(&args.choose)?;
     let mut durations = Durations::default();

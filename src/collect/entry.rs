@@ -161,7 +161,7 @@ pub(super) fn open_file<'a>(
     job.tell.tell(Event::Read(content.len() as u64));
     file.modified_after = modified_after(job, path, &file.stat);
     let (hint, item) = (hint(job, item), item.clone());
-    Opened::Small(Box::new(Small { hint, item, file, content, failure, watch }))
+    Opened::Small(Box::new(Small { item, file, content, failure, hint, watch }))
 }
 
 impl Underway {

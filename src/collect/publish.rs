@@ -59,7 +59,7 @@ pub fn collect(job: &Job<'_>, plan: &Plan, partial: Partial) -> Result<Collected
     job.tell.tell(Event::Checking);
     let most = job.max_bundle.as_ref().map(|max| max.bytes);
     let collected = settle(job.redaction, partial, (writer, most), manifest)?;
-    Ok(Collected { is_disk_full, analysis, ..collected })
+    Ok(Collected { analysis, is_disk_full, ..collected })
 }
 
 /// What the manifest takes without its lines, whatever the run will add to it.

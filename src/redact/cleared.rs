@@ -26,8 +26,11 @@ pub struct Cleared<'a, R> {
     reason: Reason<'a>,
     clearance: Clearance,
     /// Gets to see all that is passed on.
-    watcher: Option<Box<dyn FnMut(&[u8]) + 'a>>,
+    watcher: Option<Watcher<'a>>,
 }
+
+/// Gets bytes as they are passed on.
+type Watcher<'a> = Box<dyn FnMut(&[u8]) + 'a>;
 
 /// Why the bytes may pass.
 enum Reason<'a> {

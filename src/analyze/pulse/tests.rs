@@ -56,7 +56,7 @@ fn levels_at_a_glance_are_those_of_the_whole_line() {
             assert_eq!((told.records, told.errors, told.warnings), (4, 1, 1), "{id} in {piece}");
         }
     }
-    let (records, kinds) = told("replicate", replicate, 3).latency.into_ranges().unwrap();
+    let (records, kinds) = told("replicate", replicate, 3).latency.ranges().unwrap();
     assert_eq!(records, 1);
     assert_eq!(
         kinds.iter().map(|(kind, range)| (kind.as_str(), range.most)).collect::<Vec<_>>(),
@@ -102,6 +102,6 @@ fn tasks_memory_and_starts_are_told_by_their_columns() {
         RLS64\t2021-04-12 14:00:00\t2021-04-12 14:05:00\tNormal\t120\t2900\n";
     let told_of_memory = told("qlikview-tab", memory, 2);
     assert_eq!(told_of_memory.starts, 2);
-    let (records, columns) = told_of_memory.memory.into_ranges().unwrap();
+    let (records, columns) = told_of_memory.memory.ranges().unwrap();
     assert_eq!((records, columns["VMCommitted(MB)"].most, columns["VMFree(MB)"].least), (2, 120.0, 2900.0));
 }
