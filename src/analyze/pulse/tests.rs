@@ -85,10 +85,10 @@ fn a_million_different_messages_take_bounded_memory() {
 
 #[test]
 fn tasks_memory_and_starts_are_told_by_their_columns() {
-    let tasks = "Sequence#\tTimestamp\tLevel\tMessage\tTaskName\tStatus\tDuration\tFailureReason\n\
-        1\t20190131T163725.358+0100\tINFO\tm\tReload A\tFinishedSuccess\t1200\t\n\
-        2\t20190131T163825.358+0100\tINFO\tm\tReload B\tFinishedFail\t90\tno space\n\
-        1\t20190131T173825.358+0100\tINFO\tm\tReload C\tFinishedSuccess\t5\t\n";
+    let tasks = "Sequence#\tTimestamp\tLevel\tId\tMessage\tTaskName\tStatus\tDuration\tFailureReason\n\
+        1\t20190131T163725.358+0100\tINFO\tx\tm\tReload A\tFinishedSuccess\t1200\t\n\
+        2\t20190131T163825.358+0100\tINFO\tx\tm\tReload B\tFinishedFail\t90\tno space\n\
+        1\t20190131T173825.358+0100\tINFO\tx\tm\tReload C\tFinishedSuccess\t5\t\n";
     let told_of_tasks = told("sense-tab", tasks, 2);
     assert_eq!(told_of_tasks.starts, 2);
     assert_eq!(told_of_tasks.failed.len(), 1);
