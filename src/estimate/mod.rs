@@ -31,7 +31,7 @@ const EMPTY: u64 = 5_000;
 const FACTS: u64 = 4_000;
 const COMMAND: u64 = 1_000;
 const EVENTS: u64 = 60_000;
-const ANALYSIS: u64 = 60_000;
+const ANALYSIS: u64 = 12_000;
 
 /// Groups of files that are told apart at most; what comes after them is one more.
 const GROUPS: usize = 400;
