@@ -9,6 +9,7 @@ use crate::logline::Moment;
 
 /// How bad it is; the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The product does not work.
@@ -35,6 +36,7 @@ impl Severity {
 
 /// Whether a line tells of something wrong.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
     /// It does.
@@ -45,14 +47,15 @@ pub enum Class {
 }
 
 /// A line that a row knows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Place {
     /// The file, as the caller names it.
     pub file: String,
     /// Line, counted from 1.
     pub line: u64,
     /// When it was written, in UTC, if the line says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
     /// The line, shortened around what was found.
     pub text: String,
@@ -60,7 +63,12 @@ pub struct Place {
 
 /// A time as the output writes it.
 pub(super) fn stamp(moment: Moment) -> String {
-    Moment::time(moment.early).with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Millis, true)
+    stamp_micros(moment.early)
+}
+
+/// A time in microseconds since 1970 as the output writes it.
+pub(super) fn stamp_micros(micros: i64) -> String {
+    Moment::time(micros).to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// What a log has of a row.
@@ -138,7 +146,8 @@ impl Tally {
 }
 
 /// Something that a row found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
     /// Id of the row.
     pub id: String,
@@ -151,29 +160,29 @@ pub struct Finding {
     /// Lines, or facts.
     pub count: u64,
     /// Files that have such lines.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub files: u64,
     /// The first line.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<Place>,
     /// The last line.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Place>,
     /// Facts that say so.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<String>,
     /// What it means.
     pub means: String,
     /// What to do.
     pub action: String,
     /// Title of an article on it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub article: Option<String>,
     /// Its address.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// Who says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// How well it is founded.
     pub sure: Certainty,

@@ -1,19 +1,33 @@
 //! What is known to go wrong: known issues in logs, and checks of what the host says of itself. Each finding says what, where, why and what
 //! to do. Reads only text that was cleared, and writes nothing.
 
+mod analysis;
+mod analyst;
+mod bundle;
 mod check;
+mod columns;
+mod figure;
 mod finding;
+mod fold;
 mod issue;
 mod log;
 mod lookup;
+mod pulse;
 mod scan;
+mod sketch;
+mod slices;
+mod watch;
 
+pub use analysis::*;
+pub use analyst::Analyst;
+pub use bundle::of_bundle;
 pub use check::{Check, CheckFacts, Ground, Kind, checks};
 pub use finding::{Class, Finding, Place, Severity, Tally, Times};
 pub use issue::{Issue, Issues, VersionRange};
-pub use log::{Logs, Read, logs};
+pub use log::{Logs, logs};
 pub use lookup::{Lookup, Set};
 pub use scan::{Scan, ScanFile};
+pub use watch::{Seen, Watch};
 
 use std::path::Path;
 

@@ -10,6 +10,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::finding::{Place, Times, stamp};
 use super::lookup::Set;
+use super::pulse::{Pulse, Told};
 use crate::logline::{Format, Moment, Origin, REACH, Stamps};
 use crate::plan::Window;
 
@@ -26,21 +27,23 @@ const SHOWN: usize = 400;
 
 /// What is known of a log besides its text.
 #[derive(Debug, Clone)]
-pub struct ScanFile<'f> {
+pub struct ScanFile {
     /// Its name in the findings.
     pub name: String,
     /// Who wrote it.
     pub origin: Origin,
     /// The format that its item names.
-    pub format: Option<&'f Format>,
+    pub format: Option<Arc<Format>>,
     /// Lines of this time only, as far as they tell theirs.
     pub window: Window,
 }
 
 /// A log that is being looked through.
-pub struct Scan<'f> {
+pub struct Scan {
     set: Arc<Set>,
-    file: ScanFile<'f>,
+    file: ScanFile,
+    /// Reads all lines, if that is wanted too.
+    pulse: Option<Pulse>,
     /// Turns UTF-16 into UTF-8.
     decoder: Option<Decoder>,
     has_begun: bool,
@@ -71,13 +74,14 @@ struct Seen {
     text: String,
 }
 
-impl<'f> Scan<'f> {
+impl Scan {
     /// Begins with a log.
-    pub fn new(set: Arc<Set>, file: ScanFile<'f>) -> Self {
+    pub fn new(set: Arc<Set>, file: ScanFile) -> Self {
         let hits = set.rows.iter().map(|_| None).collect();
         Self {
             set,
             file,
+            pulse: None,
             decoder: None,
             has_begun: false,
             rest: Vec::new(),
@@ -87,6 +91,15 @@ impl<'f> Scan<'f> {
             stamps: OnceCell::new(),
             hits,
         }
+    }
+
+    /// Reads all lines of a log too, as far as it has a format.
+    pub(super) fn with_pulse(mut self, incident: Option<i64>) -> Self {
+        let file = &self.file;
+        let begin =
+            |format: &Arc<Format>| Pulse::new(Arc::clone(format), file.origin.clone(), file.window, incident);
+        self.pulse = file.format.as_ref().map(begin);
+        self
     }
 
     /// The next piece of it.
@@ -136,6 +149,9 @@ impl<'f> Scan<'f> {
     fn look(&mut self, text: &[u8]) {
         if self.sample.len() < SAMPLE {
             self.learn(text);
+        }
+        if let Some(pulse) = &mut self.pulse {
+            pulse.look(text);
         }
         let set = Arc::clone(&self.set);
         let mut next: Vec<Option<usize>> = set.searches.iter().map(|search| search.next(text, 0)).collect();
@@ -212,12 +228,19 @@ impl<'f> Scan<'f> {
 
     fn moment(&self, line: &[u8]) -> Option<Moment> {
         let file = &self.file;
-        let stamps = self.stamps.get_or_init(|| Stamps::of_format(file.format, &self.sample, &file.origin));
+        let stamps =
+            self.stamps.get_or_init(|| Stamps::of_format(file.format.as_deref(), &self.sample, &file.origin));
         stamps.as_ref()?.moment(line)
     }
 
     /// Ends the log: the numbers of the rows that know lines of it, with what they know; and its lines.
-    pub fn finish(mut self) -> (Vec<(usize, Times)>, u64) {
+    pub fn finish(self) -> (Vec<(usize, Times)>, u64) {
+        let (found, lines, _) = self.end();
+        (found, lines)
+    }
+
+    /// As `finish`, with what all lines tell.
+    pub(super) fn end(mut self) -> (Vec<(usize, Times)>, u64, Option<Told>) {
         if !self.rest.is_empty() {
             self.look_at_rest();
             self.lines += 1;
@@ -230,7 +253,8 @@ impl<'f> Scan<'f> {
             let times = Times { count: hit.count, first: self.place(hit.first), last: self.place(hit.last) };
             found.push((row.number, times));
         }
-        (found, self.lines)
+        let told = self.pulse.take().map(Pulse::finish);
+        (found, self.lines, told)
     }
 
     fn place(&self, seen: Seen) -> Place {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -9,7 +10,7 @@ use super::detect::host_facts;
 use super::exit::Exit;
 use super::{args, options, print};
 use crate::Error;
-use crate::analyze::{Finding, Ground, Place, Read, Rows, Severity, checks, logs};
+use crate::analyze::{Analysis, Finding, Ground, Place, Rows, Severity, checks, logs, of_bundle};
 use crate::definition::Certainty;
 use crate::detect::detect;
 use crate::host::lower_priority;
@@ -17,6 +18,16 @@ use crate::logline::Formats;
 use crate::manifest::HostFacts;
 use crate::plan::{Options, plan};
 use crate::pool::Pool;
+
+/// What was read.
+#[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the printed document")]
+struct Read {
+    files: u64,
+    lines: u64,
+    bytes: u64,
+    not_read: Vec<String>,
+}
 
 /// What the command prints with `--json`.
 #[derive(Serialize)]
@@ -27,6 +38,7 @@ struct Document {
     known_issues: usize,
     checks: usize,
     read: Read,
+    analysis: Analysis,
     findings: Vec<Finding>,
     expected: Vec<Finding>,
     not_checked: Vec<String>,
@@ -40,37 +52,74 @@ pub(super) fn run(args: &args::Analyze) -> Result<Exit, Error> {
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
     let formats = Formats::of(&catalog)?;
     let rows = Rows::load(args.place.collectors.as_deref())?;
+    if let Some(bundle) = &args.bundle {
+        return Ok(show(args.json, &told_by_bundle(bundle, &rows, &formats)?));
+    }
     let window = (options::time(args.since.as_deref(), "--since", &host)?, None);
     let detection = detect(&host, &catalog);
     let found = &detection.installations;
     let plan = plan(&host, found, &Options { window, ..Options::default() }, &redaction);
     let logs = logs(&host, (&plan, found), (&rows, &formats, &redaction), (window, Pool::new(None)));
     let facts = checks(&rows.checks, &Ground::new(&host, found, &plan, (&redaction, window)));
-    let mut findings = logs.findings;
+    let mut analysis = logs.analysis;
+    let mut findings = std::mem::take(&mut analysis.findings);
     findings.extend(facts.findings);
     findings.sort_by_key(|finding| finding.severity);
     let document = Document {
-        schema: "1.0",
+        schema: "1.1",
         host: host_facts(&host),
         products: found.iter().map(|found| found.definition.id.clone()).collect(),
         known_issues: rows.issues.rows.len(),
         checks: rows.checks.len(),
-        read: logs.read,
+        read: Read {
+            files: analysis.read.files,
+            lines: analysis.read.lines,
+            bytes: analysis.read.bytes,
+            not_read: logs.not_read,
+        },
         findings,
-        expected: logs.expected,
+        expected: std::mem::take(&mut analysis.expected),
+        analysis,
         not_checked: facts.not_checked,
     };
-    if args.json {
-        print::json(&document);
+    Ok(show(args.json, &document))
+}
+
+/// What a bundle tells by itself.
+fn told_by_bundle(bundle: &Path, rows: &Rows, formats: &Formats) -> Result<Document, Error> {
+    let (manifest, mut analysis) = of_bundle(bundle, rows, formats)?;
+    Ok(Document {
+        schema: "1.1",
+        host: manifest.host,
+        products: manifest.installations.into_iter().map(|found| found.product).collect(),
+        known_issues: rows.issues.rows.len(),
+        checks: 0,
+        read: Read {
+            files: analysis.read.files,
+            lines: analysis.read.lines,
+            bytes: analysis.read.bytes,
+            not_read: Vec::new(),
+        },
+        findings: std::mem::take(&mut analysis.findings),
+        expected: std::mem::take(&mut analysis.expected),
+        analysis,
+        not_checked: Vec::new(),
+    })
+}
+
+/// Prints the document; gives the exit code.
+fn show(json: bool, document: &Document) -> Exit {
+    if json {
+        print::json(document);
     } else {
-        print::out(&print::plain(&text(&document)));
+        print::out(&print::plain(&text(document)));
     }
     // Nothing may depend on a row that nobody's word stands behind.
     let is_bad = document
         .findings
         .iter()
         .any(|finding| finding.severity <= Severity::Error && finding.sure != Certainty::Unsourced);
-    Ok(if is_bad || document.products.is_empty() { Exit::Finding } else { Exit::Ok })
+    if is_bad || document.products.is_empty() { Exit::Finding } else { Exit::Ok }
 }
 
 fn text(document: &Document) -> String {

@@ -88,9 +88,12 @@ pub(super) struct Detect {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  qdiag analyze\n  qdiag analyze --since 2d\n  qdiag analyze --root /mnt/restored-disk --json\n\nExit code 1 when something of severity error or critical is found, or no product."
+    after_help = "Examples:\n  qdiag analyze\n  qdiag analyze --since 2d\n  qdiag analyze --root /mnt/restored-disk --json\n  qdiag analyze qdiag-HOST-20261123T041500Z.zip\n\nExit code 1 when something of severity error or critical is found, or no product."
 )]
 pub(super) struct Analyze {
+    /// A bundle to tell of, instead of this host
+    #[arg(value_name = "BUNDLE", conflicts_with_all = ["root", "since"])]
+    pub(super) bundle: Option<PathBuf>,
     #[command(flatten)]
     pub(super) place: Where,
     /// Lines of logs and events from this time on: a duration back from now (2d, 36h) or a time (2026-11-20, 2026-11-20T14:00)

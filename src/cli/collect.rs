@@ -16,6 +16,7 @@ use std::time::Duration;
 use super::exit::Exit;
 use super::{apps, args, detect as detect_command, options, print, progress, site};
 use crate::Error;
+use crate::analyze::Rows;
 use crate::bundle::{Packing, Partial};
 use crate::case::Case;
 use crate::collect::{Collected, Event, Job, MaxBundle, Reporter, Stop, collect, know_names};
@@ -46,7 +47,7 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
     let said = said::read(args)?;
     let host = options::host(&args.place)?;
     let catalog = options::catalog(args.place.collectors.as_deref(), &redaction)?;
-    let formats = Formats::of(&catalog)?;
+    let (formats, rows) = (Formats::of(&catalog)?, Rows::load(args.place.collectors.as_deref())?);
     let (mut chosen, site) = chosen(args, &host, &catalog)?;
     let most = options::max_bundle(&args.choose)?;
     let mut durations = Durations::default();
@@ -82,6 +83,8 @@ pub(super) fn run(args: &args::Collect) -> Result<Exit, Error> {
         app_content,
         site: site.as_ref(),
         case,
+        issues: Some(&rows.issues.rows),
+        incident: options::time(args.choose.around.as_deref(), "--around", &host)?,
         installations: detect_command::installations(&detection, &host),
         left_overs: detect_command::left_overs(&detection),
         probe_failures: detection.failures.clone(),

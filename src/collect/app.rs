@@ -129,7 +129,7 @@ fn take_summary<W: Target>(
     }
     let mut bytes = serde_json::to_vec_pretty(summary).expect("a summary is plain data");
     bytes.push(b'\n');
-    let mut entry = store(job, item, Cursor::new(bytes), None, writer)?;
+    let mut entry = store(job, (item, None), Cursor::new(bytes), None, writer)?;
     if entry.outcome == Outcome::Collected && !summary.problems.is_empty() {
         entry.outcome = Outcome::Truncated;
         entry.reason = Some(format!("not all could be read: {problems}"));
@@ -145,7 +145,8 @@ fn take_script<W: Target>(
 ) -> Result<Entry, Error> {
     match &summary.script {
         Some(script) => {
-            let mut entry = store(job, item, Cursor::new(script.unredacted().as_bytes()), None, writer)?;
+            let mut entry =
+                store(job, (item, None), Cursor::new(script.unredacted().as_bytes()), None, writer)?;
             if script.unredacted().is_empty() && entry.outcome == Outcome::Collected {
                 entry.outcome = Outcome::Empty;
                 entry.reason = Some("its load script is empty".into());

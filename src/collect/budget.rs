@@ -246,15 +246,18 @@ impl<W: Target> Line<'_, W> {
         self.writer.allow(Some(room));
         let mut bytes = item.expected_bytes();
         let entry = if let Source::File(path) = &item.source {
-            match entry::open_file(job, item, path) {
+            match entry::open_file(job, item, path, self.analyst.as_ref()) {
                 Opened::Known(entry) => *entry,
                 Opened::Large(large) => {
                     bytes = large.bytes();
-                    entry::store_large(job, *large, self.writer)?
+                    let (entry, seen) = entry::store_large(job, *large, self.writer)?;
+                    self.seen = seen;
+                    entry
                 }
                 Opened::Small(small) => {
                     bytes = small.held();
-                    let underway = small.ready(job.redaction, job.packing.compression, 0);
+                    let mut underway = small.ready(job.redaction, job.packing.compression, 0);
+                    self.seen = underway.seen.take();
                     entry::put(underway, self.writer)?
                 }
             }
@@ -262,7 +265,10 @@ impl<W: Target> Line<'_, W> {
             entry::take(job, item, self.writer)?
         };
         match self.writer.refusal() {
-            Some(Refusal::OverLimit(packed)) => return Ok(Some(Refused { packed, bytes })),
+            Some(Refusal::OverLimit(packed)) => {
+                self.seen = None;
+                return Ok(Some(Refused { packed, bytes }));
+            }
             Some(Refusal::DiskFull) => self.is_disk_full = true,
             None => {}
         }

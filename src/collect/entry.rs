@@ -9,10 +9,12 @@ use super::open::{self, FileFacts, Open, describe};
 use super::{Event, Job, Reporter};
 use super::{app, arguments, site};
 use crate::Error;
+use crate::analyze::{Analyst, ScanFile, Seen, Watch};
 use crate::bundle::{Added, Compression, End, Ready, Target, Writer};
 use crate::host::{HostCommand, HostPath, Miss, Stat};
+use crate::logline::Origin;
 use crate::manifest::{CommandFacts, Entry, Outcome};
-use crate::plan::{PlanItem, Source, known_of};
+use crate::plan::{Category, PlanItem, Source, known_of};
 use crate::redact::{Hint, Redaction};
 
 /// Bytes of a file that is held in memory, to be worked on by one thread.
@@ -25,8 +27,8 @@ pub(super) fn known(item: &PlanItem, outcome: Outcome, reason: &str) -> Entry {
     entry
 }
 
-/// The program's own log as an entry.
-pub(super) fn own_log<W: Target>(
+/// A text that the program wrote itself as an entry.
+pub(super) fn own_text<W: Target>(
     job: &Job<'_>,
     item: &PlanItem,
     text: String,
@@ -47,7 +49,7 @@ pub(super) fn take<W: Target>(
         Source::Events(channel) => return take_events(job, item, channel, writer),
         Source::App(part) => return app::take(job, item, part, writer),
         Source::Qrs(endpoint) => return site::take(job, item, *endpoint, writer),
-        Source::File(_) | Source::RunLog | Source::Nothing(_) => {
+        Source::File(_) | Source::RunLog | Source::Analysis | Source::Nothing(_) => {
             return Ok(known(item, Outcome::Missing, "nothing to open"));
         }
     };
@@ -91,6 +93,7 @@ pub(super) struct Small {
     failure: Option<io::Error>,
     /// What is known of its content.
     hint: Hint,
+    watch: Option<Watch>,
 }
 
 /// An entry that only has to be written.
@@ -98,6 +101,8 @@ pub(super) struct Underway {
     item: PlanItem,
     file: FileFacts,
     ready: Ready,
+    /// What was seen of it, if it is a log.
+    pub(super) seen: Option<Seen>,
     /// What opening and reading took.
     duration_ms: u64,
 }
@@ -117,6 +122,7 @@ pub(super) struct Large<'a> {
     item: &'a PlanItem,
     file: FileFacts,
     reader: Box<dyn Read>,
+    watch: Option<Watch>,
 }
 
 impl Large<'_> {
@@ -127,7 +133,12 @@ impl Large<'_> {
 }
 
 /// Opens a file; a small one is read and given to a thread.
-pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) -> Opened<'a> {
+pub(super) fn open_file<'a>(
+    job: &Job<'_>,
+    item: &'a PlanItem,
+    path: &HostPath,
+    analyst: Option<&Analyst<'_>>,
+) -> Opened<'a> {
     let known = |outcome, reason: &str| Opened::Known(Box::new(known(item, outcome, reason)));
     let Open { mut reader, facts: mut file } = match open::open(job, item, path) {
         Ok(Ok(open)) => open,
@@ -142,15 +153,17 @@ pub(super) fn open_file<'a>(job: &Job<'_>, item: &'a PlanItem, path: &HostPath) 
     };
     // What a window leaves out need not be read, so it counts as done.
     job.tell.tell(Event::Read(item.expected_bytes().saturating_sub(file.bytes)));
+    let watch = analyst.and_then(|analyst| watch(job, item, &file, analyst));
     if file.bytes > SMALL as u64 {
-        return Opened::Large(Box::new(Large { item, file, reader }));
+        return Opened::Large(Box::new(Large { item, file, reader, watch }));
     }
     // One byte more than there are tells the end.
     let mut content = Vec::with_capacity(usize::try_from(file.bytes).unwrap_or_default() + 1);
     let failure = job.deadline.watch(&mut reader).read_to_end(&mut content).err();
     job.tell.tell(Event::Read(content.len() as u64));
     file.modified_after = modified_after(job, path, &file.stat);
-    Opened::Small(Box::new(Small { hint: hint(job, item), item: item.clone(), file, content, failure }))
+    let (hint, item) = (hint(job, item), item.clone());
+    Opened::Small(Box::new(Small { item, file, content, failure, hint, watch }))
 }
 
 impl Underway {
@@ -168,10 +181,15 @@ impl Small {
 
     /// Clears and packs it.
     pub(super) fn ready(self, redaction: &Redaction, compression: Compression, duration_ms: u64) -> Underway {
-        let Self { item, file, content, failure, hint } = self;
+        let Self { item, file, content, failure, hint, mut watch } = self;
         let source = Cursor::new(content).chain(Failing(failure));
-        let ready = Ready::of(&mut redaction.clear(source, &hint), compression);
-        Underway { item, file, ready, duration_ms }
+        let mut cleared = redaction.clear(source, &hint);
+        if let Some(watch) = &mut watch {
+            cleared.watched_by(|bytes| watch.write(bytes));
+        }
+        let ready = Ready::of(&mut cleared, compression);
+        drop(cleared);
+        Underway { item, file, ready, seen: watch.map(Watch::finish), duration_ms }
     }
 }
 
@@ -191,7 +209,7 @@ fn modified_after(job: &Job<'_>, path: &HostPath, stat: &Stat) -> Option<DateTim
 
 /// Writes what was made ready.
 pub(super) fn put<W: Target>(underway: Underway, writer: &mut Writer<W>) -> Result<Entry, Error> {
-    let Underway { item, file, ready, duration_ms } = underway;
+    let Underway { item, file, ready, duration_ms, .. } = underway;
     let added = writer.put(&item.name, ready, file.stat.modified)?;
     let mut entry = describe(line_of(&item, added), &file);
     entry.duration_ms = duration_ms;
@@ -203,13 +221,28 @@ pub(super) fn store_large<W: Target>(
     job: &Job<'_>,
     large: Large<'_>,
     writer: &mut Writer<W>,
-) -> Result<Entry, Error> {
-    let Large { item, mut file, reader } = large;
-    let entry = store(job, item, reader, file.stat.modified, writer)?;
+) -> Result<(Entry, Option<Seen>), Error> {
+    let Large { item, mut file, reader, mut watch } = large;
+    let entry = store(job, (item, watch.as_mut()), reader, file.stat.modified, writer)?;
     if let Source::File(path) = &item.source {
         file.modified_after = modified_after(job, path, &file.stat);
     }
-    Ok(describe(entry, &file))
+    Ok((describe(entry, &file), watch.map(Watch::finish)))
+}
+
+/// Looks over a log.
+fn watch(job: &Job<'_>, item: &PlanItem, file: &FileFacts, analyst: &Analyst<'_>) -> Option<Watch> {
+    if item.category != Category::Logs {
+        return None;
+    }
+    let Source::File(path) = &item.source else { return None };
+    let of = ScanFile {
+        name: item.name.to_string(),
+        origin: Origin { zone: job.host.zone(), modified: file.stat.modified },
+        format: job.formats.shared(&item.origin),
+        window: (None, None),
+    };
+    Some(analyst.watch(&item.origin, &path.slashed(), of))
 }
 
 fn take_command<W: Target>(
@@ -249,7 +282,7 @@ fn store_bytes<W: Target>(
     writer: &mut Writer<W>,
 ) -> Result<Entry, Error> {
     let empty = bytes.is_empty();
-    let mut entry = store(job, item, Cursor::new(bytes), None, writer)?;
+    let mut entry = store(job, (item, None), Cursor::new(bytes), None, writer)?;
     if empty && entry.outcome == Outcome::Collected {
         entry.outcome = Outcome::Empty;
         entry.reason = Some("nothing was written".into());
@@ -260,7 +293,7 @@ fn store_bytes<W: Target>(
 /// Clears a source into an entry.
 pub(super) fn store<'a, R: Read + 'a, W: Target>(
     job: &'a Job<'_>,
-    item: &PlanItem,
+    (item, watch): (&PlanItem, Option<&'a mut Watch>),
     source: R,
     modified: Option<DateTime<Utc>>,
     writer: &mut Writer<W>,
@@ -269,6 +302,9 @@ pub(super) fn store<'a, R: Read + 'a, W: Target>(
     let hint = Hint { pool, ..hint(job, item) };
     let source = job.deadline.watch(Counted { source, tell: job.tell });
     let mut cleared = job.redaction.clear(source, &hint);
+    if let Some(watch) = watch {
+        cleared.watched_by(|bytes| watch.write(bytes));
+    }
     Ok(line_of(item, writer.add(&item.name, &mut cleared, modified)?))
 }
 

@@ -20,6 +20,8 @@ mod window;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 pub use budget::MaxBundle;
 pub use deadline::Deadline;
 pub use event::{Event, Reporter, Silent, Stop};
@@ -27,10 +29,11 @@ pub use publish::{Collected, collect};
 pub use redo::{Redo, redact_again};
 pub use seed::know_names;
 
+use crate::analyze::{Analysis, Analyst, Issue, Seen};
 use crate::bundle::{Packing, Refusal, Target, Writer};
 use crate::host::Host;
 use crate::logline::Formats;
-use crate::manifest::{Entry, Lines, Outcome, SlowItem};
+use crate::manifest::{Entry, InstallationFacts, Lines, Outcome, SlowItem};
 use crate::plan::{Plan, PlanItem, Source};
 use crate::pool::InOrder;
 use crate::qrs::Site;
@@ -71,6 +74,10 @@ pub struct Job<'a> {
     pub site: Option<&'a Site<'a>>,
     /// What a person says of the problem, if anything; it is redacted before it is kept.
     pub case: Option<manifest::Case>,
+    /// Known issues that logs are looked through for; without them logs are not analyzed.
+    pub issues: Option<&'a [Issue]>,
+    /// The time of the incident, if one was given.
+    pub incident: Option<DateTime<Utc>>,
     /// The products found, for the manifest.
     pub installations: Vec<manifest::InstallationFacts>,
     /// Products of which only left-overs were found.
@@ -89,6 +96,8 @@ struct Gathered {
     slowest: Vec<SlowItem>,
     interrupted: bool,
     is_disk_full: bool,
+    /// What the logs tell.
+    analysis: Option<Analysis>,
 }
 
 /// Takes every item of the plan in turn. A failure of an item is a line; a failure of the writer ends the run.
@@ -119,8 +128,17 @@ fn gather<W: Target>(
         log.line(&format!("probe failed: {failure}"));
     }
     let ahead = InOrder::default();
-    let mut line =
-        Line { job, writer, log, gathered: Gathered::default(), ahead, budget, is_disk_full: false };
+    let mut line = Line {
+        job,
+        writer,
+        log,
+        gathered: Gathered::default(),
+        ahead,
+        budget,
+        is_disk_full: false,
+        analyst: analyst(job),
+        seen: None,
+    };
     let mut category = None;
     for item in plan.items.iter() {
         // What configurations gave away is masked in all that comes after them.
@@ -133,6 +151,15 @@ fn gather<W: Target>(
     line.drain()?;
     line.gathered.is_disk_full = line.is_disk_full;
     Ok(line.gathered)
+}
+
+/// Looks over logs as they pass, if that is wanted.
+fn analyst<'a>(job: &'a Job<'_>) -> Option<Analyst<'a>> {
+    let version =
+        |found: &InstallationFacts| Some((found.product.clone(), found.version.as_ref()?.value.clone()));
+    // Of several installations of a product the first one counts.
+    let versions = job.installations.iter().rev().filter_map(version).collect();
+    Some(Analyst::new(job.issues?, versions, job.incident))
 }
 
 /// Files in memory, and their bytes, for each thread.
@@ -148,6 +175,9 @@ struct Line<'a, W: Target> {
     ahead: InOrder<Underway>,
     budget: Option<Budget<'a>>,
     is_disk_full: bool,
+    analyst: Option<Analyst<'a>>,
+    /// What was seen of the item at hand.
+    seen: Option<Seen>,
 }
 
 impl<W: Target> Line<'_, W> {
@@ -163,9 +193,12 @@ impl<W: Target> Line<'_, W> {
             self.budget.as_ref().and_then(Budget::summary).iter().for_each(|line| self.log.line(line));
             self.writer.lift_limits();
             let log = std::mem::replace(&mut self.log, RunLog::new(&job.host.clock));
-            let entry = entry::own_log(job, item, log.into_text(), self.writer)?;
+            let entry = entry::own_text(job, item, log.into_text(), self.writer)?;
             self.note(&entry);
             return Ok(());
+        }
+        if item.source == Source::Analysis {
+            return self.take_analysis(item);
         }
         self.gathered.interrupted |= job.stop.is_asked();
         if self.gathered.interrupted {
@@ -192,7 +225,7 @@ impl<W: Target> Line<'_, W> {
         let spent = || u64::try_from(job.host.clock.since(mark).as_millis()).unwrap_or(u64::MAX);
         job.tell.tell(Event::Item { source: &item.source.describe() });
         let mut entry = if let Source::File(path) = &item.source {
-            match entry::open_file(job, item, path) {
+            match entry::open_file(job, item, path, self.analyst.as_ref()) {
                 Opened::Known(entry) => {
                     self.drain()?;
                     *entry
@@ -200,7 +233,9 @@ impl<W: Target> Line<'_, W> {
                 Opened::Large(large) => {
                     self.drain()?;
                     self.limit_next(item);
-                    entry::store_large(job, *large, self.writer)?
+                    let (entry, seen) = entry::store_large(job, *large, self.writer)?;
+                    self.seen = seen;
+                    entry
                 }
                 Opened::Small(small) => {
                     let (redaction, compression) = (Arc::clone(job.redaction), job.packing.compression);
@@ -217,6 +252,22 @@ impl<W: Target> Line<'_, W> {
             entry::take(job, item, self.writer)?
         };
         entry.duration_ms = spent();
+        self.settle(item, &entry)
+    }
+
+    /// Writes what the logs tell; all of them are through.
+    fn take_analysis(&mut self, item: &PlanItem) -> Result<(), Error> {
+        self.drain()?;
+        let Some(analyst) = self.analyst.take() else {
+            self.note(&entry::known(item, Outcome::Skipped, "logs were not analyzed"));
+            return Ok(());
+        };
+        let analysis = analyst.finish();
+        let mut text = serde_json::to_string_pretty(&analysis).expect("it is plain data");
+        text.push('\n');
+        self.gathered.analysis = Some(analysis);
+        self.limit_next(item);
+        let entry = entry::own_text(self.job, item, text, self.writer)?;
         self.settle(item, &entry)
     }
 
@@ -237,7 +288,8 @@ impl<W: Target> Line<'_, W> {
         Ok(())
     }
 
-    fn put(&mut self, underway: Underway) -> Result<(), Error> {
+    fn put(&mut self, mut underway: Underway) -> Result<(), Error> {
+        self.seen = underway.seen.take();
         let item = underway.item().clone();
         self.limit_next(&item);
         let entry = entry::put(underway, self.writer)?;
@@ -249,6 +301,7 @@ impl<W: Target> Line<'_, W> {
         self.settle_later(item);
         match self.writer.refusal() {
             Some(Refusal::OverLimit(packed)) => {
+                self.seen = None;
                 let bytes = item.expected_bytes().min(entry.source_bytes);
                 return self.fit(item, Some(Refused { packed, bytes }));
             }
@@ -260,6 +313,13 @@ impl<W: Target> Line<'_, W> {
     }
 
     fn done(&mut self, entry: &Entry) {
+        // What is not in the bundle does not count.
+        if let (Some(seen), Some(analyst)) = (self.seen.take(), &mut self.analyst)
+            && entry.sha256.is_some()
+            && entry.outcome != Outcome::Withheld
+        {
+            analyst.add(seen);
+        }
         self.job.tell.tell(Event::Done { outcome: entry.outcome });
         if !matches!(entry.outcome, Outcome::Collected | Outcome::Empty) {
             let reason = entry.reason.as_deref().unwrap_or_default();

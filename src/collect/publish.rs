@@ -12,6 +12,7 @@ use super::entry::stamp;
 use super::told::{ticket, told};
 use super::{Event, Gathered, Job, gather};
 use crate::Error;
+use crate::analyze::Analysis;
 use crate::bundle::{
     self, Added, Again, Contents, Digest, Packing, Partial, PartialFile, Search, Sha256Hex, Writer,
 };
@@ -30,6 +31,8 @@ pub struct Collected {
     pub sha256: Sha256Hex,
     /// Size of the zip in bytes.
     pub bytes: u64,
+    /// What the logs tell, if they were analyzed.
+    pub analysis: Option<Analysis>,
     /// The table beside it that tells what stand-ins of identities stand for, if it has any.
     pub table: Option<PathBuf>,
     /// Whether collecting ended early, since the disk had too little space left.
@@ -49,7 +52,8 @@ pub fn collect(job: &Job<'_>, plan: &Plan, partial: Partial) -> Result<Collected
         let head = head_bytes(&self::manifest(job, Gathered::default(), &stamp(started), 0), job);
         Budget::new(max, plan, head, job.packing.compression)
     });
-    let gathered = gather(job, plan, &mut writer, budget.transpose()?)?;
+    let mut gathered = gather(job, plan, &mut writer, budget.transpose()?)?;
+    let analysis = gathered.analysis.take();
     let is_disk_full = gathered.is_disk_full;
     let spent = u64::try_from(job.host.clock.since(mark).as_millis()).unwrap_or(u64::MAX);
     let learned = job.redaction.look();
@@ -58,7 +62,7 @@ pub fn collect(job: &Job<'_>, plan: &Plan, partial: Partial) -> Result<Collected
     job.tell.tell(Event::Checking);
     let most = job.max_bundle.as_ref().map(|max| max.bytes);
     let collected = settle(job.redaction, partial, (writer, most), manifest)?;
-    Ok(Collected { is_disk_full, ..collected })
+    Ok(Collected { analysis, is_disk_full, ..collected })
 }
 
 /// What the manifest takes without its lines, whatever the run will add to it.
@@ -113,6 +117,7 @@ pub(super) fn settle(
         path: published.path,
         sha256: published.sha256,
         bytes: published.bytes,
+        analysis: None,
         table: published.table,
         is_disk_full: false,
         manifest,

@@ -23,7 +23,7 @@ pub(super) fn take<W: Target>(
         Err(miss) => return Ok(missed(item, &miss)),
     };
     let fields = Fields::new(job.redaction, endpoint, site.shows_serial());
-    let mut entry = store(job, item, fields.clear(answer), None, writer)?;
+    let mut entry = store(job, (item, None), fields.clear(answer), None, writer)?;
     if entry.bytes == 0 && entry.outcome == Outcome::Collected {
         entry.outcome = Outcome::Empty;
         entry.reason = Some("the service answered nothing".into());

@@ -45,6 +45,8 @@ fn collected(folder: &Path, host: &Host, deadline: Deadline, change: impl FnOnce
         app_content: None,
         site: None,
         case: None,
+        issues: None,
+        incident: None,
         installations: Vec::new(),
         left_overs: Vec::new(),
         probe_failures: Vec::new(),

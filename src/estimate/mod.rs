@@ -35,6 +35,7 @@ const APP: u64 = 6_000;
 const REDUCED: u64 = 300_000;
 /// A document that the site is asked for.
 const SITE: u64 = 4_000;
+const ANALYSIS: u64 = 12_000;
 
 /// Groups of files that are told apart at most; what comes after them is one more.
 const GROUPS: usize = 400;
@@ -157,6 +158,7 @@ fn source_size(item: &PlanItem) -> u64 {
             AppContent::Reduced => REDUCED,
         },
         Source::Qrs(_) => SITE,
+        Source::Analysis => ANALYSIS,
         Source::File(_) | Source::Nothing(_) => 0,
     }
 }

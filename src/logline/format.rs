@@ -79,6 +79,11 @@ impl Format {
         self.file.continues
     }
 
+    /// Whether it knows any word for a level.
+    pub(super) fn has_levels(&self) -> bool {
+        !self.levels.is_empty()
+    }
+
     /// Whether it says nothing of a line but its time.
     pub(super) fn is_plain(&self) -> bool {
         self.file.table.is_none() && !self.file.json && self.records.is_empty()

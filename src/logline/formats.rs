@@ -1,6 +1,7 @@
 //! All formats of a run, and which of them a file has.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::format::{Format, header};
 use super::record::Parser;
@@ -11,7 +12,7 @@ use crate::definition::Catalog;
 /// Formats by id, and those that definitions name.
 #[derive(Debug, Default)]
 pub struct Formats {
-    all: Vec<Format>,
+    all: Vec<Arc<Format>>,
     /// Place of a format by `definition/item`.
     named: BTreeMap<String, usize>,
 }
@@ -19,7 +20,8 @@ pub struct Formats {
 impl Formats {
     /// The formats of a catalog, made ready.
     pub fn of(catalog: &Catalog) -> Result<Self, Error> {
-        let all = catalog.formats.iter().map(Format::new).collect::<Result<Vec<_>, _>>()?;
+        let ready = catalog.formats.iter().map(|file| Format::new(file).map(Arc::new));
+        let all = ready.collect::<Result<Vec<_>, _>>()?;
         let mut named = BTreeMap::new();
         for definition in &catalog.definitions {
             for item in &definition.collect {
@@ -32,12 +34,17 @@ impl Formats {
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Format> {
-        self.all.iter()
+        self.all.iter().map(|format| &**format)
     }
 
     /// The format that an item (`definition/item`) names for its files.
     pub fn of_item(&self, item: &str) -> Option<&Format> {
-        self.named.get(item).map(|at| &self.all[*at])
+        self.named.get(item).map(|at| &*self.all[*at])
+    }
+
+    /// As `of_item`, to be held.
+    pub fn shared(&self, item: &str) -> Option<Arc<Format>> {
+        self.named.get(item).map(|at| Arc::clone(&self.all[*at]))
     }
 
     /// Names of the columns that hold secrets in the files of an item, folded.
@@ -54,7 +61,7 @@ impl Formats {
         let has_time = |line: &&Vec<u8>| stamps.as_ref().is_some_and(|stamps| stamps.moment(line).is_some());
         let timed = lines.iter().filter(has_time).count();
         let mut best: Option<(&Format, (usize, usize, bool))> = None;
-        for format in self.all.iter().filter(|format| !format.is_plain() && may_fit(format, lines)) {
+        for format in self.iter().filter(|format| !format.is_plain() && may_fit(format, lines)) {
             let (records, fields) = fit(format, lines, origin);
             let enough = records >= 3 || records > 0 && records * 4 >= filled;
             // Of another program's log some lines have the shape of this one; the names of the columns are proof.
@@ -66,7 +73,7 @@ impl Formats {
         }
         let plain = || {
             stamps.as_ref()?;
-            self.all.iter().find(|format| format.is_plain())
+            self.iter().find(|format| format.is_plain())
         };
         best.map(|(format, _)| format).or_else(plain)
     }

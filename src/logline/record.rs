@@ -2,11 +2,14 @@
 //! belongs to the one before, where the format says so.
 
 use std::borrow::Cow;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use regex::bytes::Regex;
 use serde_json::Value;
 
 use super::format::{Format, header, position};
+use super::glance::Known;
 use super::{Moment, Origin, Stamps};
 
 /// How the line begins that stands where bytes of a file were left out.
@@ -86,30 +89,60 @@ pub enum Line<'l> {
 }
 
 /// The columns of a table in which the fields stand.
-struct Columns {
-    separator: u8,
-    number: usize,
-    time: Option<usize>,
-    level: Option<usize>,
+pub(super) struct Columns {
+    pub(super) names: Vec<String>,
+    pub(super) separator: u8,
+    pub(super) number: usize,
+    pub(super) time: Option<usize>,
+    pub(super) level: Option<usize>,
     component: Option<usize>,
     message: Option<usize>,
     thread: Option<usize>,
     code: Option<usize>,
 }
 
+/// A format that is lent, or held.
+pub(super) enum Held<'f> {
+    Lent(&'f Format),
+    Shared(Arc<Format>),
+}
+
+impl Deref for Held<'_> {
+    type Target = Format;
+
+    fn deref(&self) -> &Format {
+        match self {
+            Self::Lent(format) => format,
+            Self::Shared(format) => format,
+        }
+    }
+}
+
 /// Reads the lines of one file, in their order.
 pub struct Parser<'f> {
-    format: &'f Format,
-    stamps: Option<Stamps>,
-    columns: Option<Columns>,
+    pub(super) format: Held<'f>,
+    pub(super) stamps: Option<Stamps>,
+    pub(super) columns: Option<Columns>,
     is_inside: bool,
+    pub(super) known: Known,
+}
+
+impl Parser<'static> {
+    /// As `new`, of a format that it holds, so that it may go to another thread.
+    pub fn shared(format: Arc<Format>, lines: &[Vec<u8>], origin: &Origin) -> Self {
+        Self::with(Held::Shared(format), lines, origin)
+    }
 }
 
 impl<'f> Parser<'f> {
     /// For a file of which these are some lines, its first one first.
     pub fn new(format: &'f Format, lines: &[Vec<u8>], origin: &Origin) -> Self {
-        let stamps = Stamps::of_format(Some(format), lines, origin);
-        Self { format, stamps, columns: None, is_inside: false }
+        Self::with(Held::Lent(format), lines, origin)
+    }
+
+    fn with(format: Held<'f>, lines: &[Vec<u8>], origin: &Origin) -> Self {
+        let stamps = Stamps::of_format(Some(&format), lines, origin);
+        Self { format, stamps, columns: None, is_inside: false, known: Known::default() }
     }
 
     /// What the next line is, with or without its end.
@@ -130,6 +163,11 @@ impl<'f> Parser<'f> {
         if self.is_inside && self.format.continues() { Line::Continues } else { Line::Unknown }
     }
 
+    /// A line was told to begin a record.
+    pub(super) fn begin(&mut self) {
+        self.is_inside = true;
+    }
+
     fn is_header(&mut self, line: &[u8]) -> bool {
         let Some(names) = self.format.file.table.as_ref().and_then(|table| header(table, line)) else {
             return false;
@@ -145,6 +183,7 @@ impl<'f> Parser<'f> {
             message: of(&fields.message),
             thread: of(&fields.thread),
             code: of(&fields.code),
+            names,
         });
         true
     }
@@ -165,7 +204,7 @@ impl<'f> Parser<'f> {
 
     /// A record of the format's own shape.
     pub(super) fn record<'l>(&self, line: &'l [u8]) -> Option<Record<'l>> {
-        let format = self.format;
+        let format = &*self.format;
         if format.file.table.is_some() {
             return self.row(self.columns.as_ref()?, line);
         }

@@ -36,6 +36,7 @@ impl Plan {
 pub(super) struct Items {
     spool: Spool<PlanItem>,
     to_read: (u64, u64),
+    has_logs: bool,
 }
 
 impl Items {
@@ -44,11 +45,17 @@ impl Items {
     }
 
     pub(super) fn push(&mut self, item: &PlanItem) {
+        self.has_logs |= item.category == Category::Logs && item.known.is_none();
         if item.known.is_none() {
             self.to_read.0 += 1;
             self.to_read.1 += item.expected_bytes();
         }
         self.spool.push(item);
+    }
+
+    /// Whether any log will be opened.
+    pub(super) fn has_logs(&self) -> bool {
+        self.has_logs
     }
 
     pub(super) fn finish(self) -> Plan {
@@ -118,6 +125,8 @@ pub enum Source {
     Qrs(Endpoint),
     /// What the program did, written at the end.
     RunLog,
+    /// What the collected logs tell, written at the end.
+    Analysis,
     /// Nothing that could be opened: a pattern without a match, a path that is refused.
     Nothing(Box<str>),
 }
@@ -133,6 +142,7 @@ impl Source {
             Self::App(part) => part.describe(),
             Self::Qrs(endpoint) => endpoint.describe(),
             Self::RunLog => "qdiag".into(),
+            Self::Analysis => "analysis of the logs".into(),
             Self::Nothing(what) => what.to_string(),
         }
     }

@@ -163,19 +163,23 @@ impl<'a> Selection<'a> {
         self.push(Source::Nothing(what.into()), name, ask, (None, Some(known)));
     }
 
-    /// The plan, with the program's own log as its last line.
+    /// The plan, with what the logs tell and the program's own log as its last lines.
     pub(super) fn finish(mut self) -> Plan {
-        let ask = Ask {
+        let own = |origin: &str, reason: &str| Ask {
             category: Category::Qdiag,
             folder: String::new(),
-            origin: "qdiag/run-log".into(),
-            reason: "what qdiag did".into(),
+            origin: origin.into(),
+            reason: reason.into(),
             rules: [].into(),
             max_age: None,
             max_file: None,
             exclude: Vec::new(),
         };
-        self.take_source(Source::RunLog, "run.log", &ask);
+        if self.items.has_logs() {
+            let ask = own("qdiag/analysis", "what the collected logs tell");
+            self.take_source(Source::Analysis, "analysis.json", &ask);
+        }
+        self.take_source(Source::RunLog, "run.log", &own("qdiag/run-log", "what qdiag did"));
         self.items.finish()
     }
 

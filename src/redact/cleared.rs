@@ -26,7 +26,12 @@ pub struct Cleared<'a, R> {
     source: Option<R>,
     reason: Reason<'a>,
     clearance: Clearance,
+    /// Gets to see all that is passed on.
+    watcher: Option<Watcher<'a>>,
 }
+
+/// Gets bytes as they are passed on.
+type Watcher<'a> = Box<dyn FnMut(&[u8]) + 'a>;
 
 /// Why the bytes may pass.
 enum Reason<'a> {
@@ -51,22 +56,28 @@ impl<'a, R: Read> Cleared<'a, R> {
             source: Some(source),
             reason: Reason::Redacted(Box::new(engine), hint.clone()),
             clearance: Clearance::default(),
+            watcher: None,
         }
     }
 
     /// A stream that is passed on as it is.
     pub(super) fn agreed(source: R) -> Self {
-        Self { source: Some(source), reason: Reason::Agreed, clearance: Clearance::default() }
+        Self { source: Some(source), reason: Reason::Agreed, clearance: Clearance::default(), watcher: None }
     }
 
     /// A stream of which nothing is passed on.
     pub(super) fn withheld(source: R, reason: &str) -> Self {
         let clearance = Clearance { withheld: Some(reason.to_owned()), ..Clearance::default() };
-        Self { source: Some(source), reason: Reason::Withheld, clearance }
+        Self { source: Some(source), reason: Reason::Withheld, clearance, watcher: None }
     }
 }
 
-impl<R> Cleared<'_, R> {
+impl<'a, R> Cleared<'a, R> {
+    /// Shows all that is passed on, as it is passed on; of a stream that turns out to be withheld, what was passed on before.
+    pub fn watched_by(&mut self, watcher: impl FnMut(&[u8]) + 'a) {
+        self.watcher = Some(Box::new(watcher));
+    }
+
     /// What is known of the stream; complete once it has been read to its end.
     pub fn clearance(&self) -> &Clearance {
         match &self.reason {
@@ -83,6 +94,7 @@ impl Cleared<'static, Cursor<Vec<u8>>> {
             source: Some(Cursor::new(text.into_bytes())),
             reason: Reason::Own,
             clearance: Clearance::default(),
+            watcher: None,
         }
     }
 }
@@ -118,6 +130,16 @@ impl<'a, R: Read + 'a> Cleared<'a, R> {
 
 impl<'a, R: Read + 'a> Read for Cleared<'a, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.pass(buffer)?;
+        if let Some(watcher) = &mut self.watcher {
+            watcher(&buffer[..read]);
+        }
+        Ok(read)
+    }
+}
+
+impl<'a, R: Read + 'a> Cleared<'a, R> {
+    fn pass(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.open();
         match &mut self.reason {
             Reason::Own => self.source.as_mut().map_or(Ok(0), |source| source.read(buffer)),
@@ -149,6 +171,6 @@ impl<'a, R: Read + 'a> Read for Cleared<'a, R> {
 impl<R> Cleared<'static, R> {
     /// A stream as a test wants it.
     pub(crate) fn test_stream(source: R, clearance: Clearance) -> Self {
-        Self { source: Some(source), reason: Reason::Own, clearance }
+        Self { source: Some(source), reason: Reason::Own, clearance, watcher: None }
     }
 }

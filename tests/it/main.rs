@@ -10,6 +10,7 @@
 )]
 
 mod again;
+mod analysis;
 mod analyze;
 mod app;
 mod apps;

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::missing;
+use crate::analyze::Analysis;
 use crate::cli::exit::Exit;
 use crate::cli::print;
 use crate::collect::Collected;
@@ -37,6 +38,9 @@ struct Document<'a> {
     /// Whether the bundle has what Qlik asks of a case.
     completeness: Option<&'a Completeness>,
     gaps: Vec<Gap>,
+    /// Known issues that the logs show, by how bad they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<BTreeMap<&'static str, u64>>,
 }
 
 /// An item that should have been taken and was not, or not whole.
@@ -76,6 +80,7 @@ fn document(collected: &Collected) -> Document<'_> {
         masks: &manifest.redaction.masks,
         completeness: manifest.completeness.as_ref(),
         gaps: gaps(collected).map(|entry| gap(&entry)).collect(),
+        findings: collected.analysis.as_ref().map(Analysis::by_severity),
     }
 }
 
@@ -128,6 +133,7 @@ fn text(collected: &Collected) -> String {
         manifest.redaction.masks.iter().map(|(rule, count)| format!("{count} {rule}")).collect();
     let rules = if rules.is_empty() { String::new() } else { format!(": {}", rules.join(", ")) };
     let _ = writeln!(text, "masked   {}{rules}", print::count(masked, "secret"));
+    found(collected, &mut text);
     list(
         &mut text,
         "missing, as is normal on many hosts",
@@ -159,6 +165,30 @@ fn products(manifest: &Manifest<PackedLines>, text: &mut String) {
     for left in &manifest.left_overs {
         let _ = writeln!(text, "product  {}: only left-overs, nothing was taken", left.name);
     }
+}
+
+/// What the logs show, in a line.
+fn found(collected: &Collected, text: &mut String) {
+    let Some(analysis) = &collected.analysis else { return };
+    let severities = analysis.by_severity();
+    let mut counts: Vec<String> = ["critical", "error", "warning", "notice"]
+        .into_iter()
+        .filter_map(|word| {
+            severities.get(word).filter(|count| **count > 0).map(|count| format!("{count} {word}"))
+        })
+        .collect();
+    if counts.is_empty() {
+        counts.push("none".into());
+    }
+    let read = &analysis.read;
+    let _ = writeln!(
+        text,
+        "issues   known ones in the logs: {}; {} and {} in {}",
+        counts.join(", "),
+        print::count(read.errors, "error"),
+        print::count(read.warnings, "warning"),
+        print::count(read.records, "record")
+    );
 }
 
 /// Why collecting ended early, if it did.
