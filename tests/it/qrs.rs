@@ -74,18 +74,10 @@ fn parts_of_key(path: &Path) -> Vec<String> {
 
 /// Collects the fixture host and asks the stand-in, as the name that `host.cfg` tells.
 fn ask(site: &Standin, more: &[&str]) -> Asked {
-    let port = site.port().to_string();
+    let flags = site.flags();
     let certificates = site.certificates().to_string_lossy().into_owned();
-    let mut args = vec![
-        "--qrs",
-        "--qrs-address",
-        "127.0.0.1",
-        "--qrs-port",
-        &port,
-        "--include",
-        "qlik-sense-enterprise-windows/qrs",
-    ];
-    args.extend(["--qrs-about-port", &port, "--qrs-engine-port", &port]);
+    let mut args: Vec<&str> = flags.iter().map(String::as_str).collect();
+    args.extend(["--include", "qlik-sense-enterprise-windows/qrs"]);
     if !more.contains(&"--qrs-certificates") {
         args.extend(["--qrs-certificates", &certificates]);
     }

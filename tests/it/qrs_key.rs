@@ -85,24 +85,16 @@ fn after_asking(certificate: ServerCertificate) -> Option<usize> {
     let line = "2026-11-25 10:00:00,123 INFO service 17 answered 200 in 12 ms for session aaaa\n";
     let long = root.join("root/C/ProgramData/Qlik/Sense/Log/Engine/Trace/QLIKSERVER1_System_Engine.txt");
     std::fs::write(&long, line.repeat(4_000_000)).expect("there is room");
-    let (port, certificates) = (site.port().to_string(), site.certificates().to_owned());
-    let mut command =
-        Run::new(["collect", "--yes", "--quiet", "--threads", "1", "--qrs", "--qrs-address", "127.0.0.1"])
-            .args([
-                "--qrs-port",
-                &port,
-                "--qrs-about-port",
-                &port,
-                "--qrs-engine-port",
-                &port,
-                "--qrs-certificates",
-            ])
-            .arg(&certificates)
-            .arg("--root")
-            .arg(&root)
-            .arg("--output")
-            .arg(folder.path())
-            .command();
+    let certificates = site.certificates().to_owned();
+    let mut command = Run::new(["collect", "--yes", "--quiet", "--threads", "1"])
+        .args(site.flags())
+        .arg("--qrs-certificates")
+        .arg(&certificates)
+        .arg("--root")
+        .arg(&root)
+        .arg("--output")
+        .arg(folder.path())
+        .command();
     let child =
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
     let mut child = Ended(child);

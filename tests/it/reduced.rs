@@ -10,13 +10,9 @@ use crate::support::{Bundle, Ran, Run, collect, sense_2018};
 const APP: &str = "Operations Monitor";
 
 fn arguments(site: &Standin) -> Vec<String> {
-    let port = site.port().to_string();
     let folder = site.certificates().to_string_lossy().into_owned();
-    let fixed = ["--qrs", "--qrs-address", "127.0.0.1", "--app", APP, "--app-content", "reduced"];
-    let ports =
-        ["--qrs-port", "--qrs-about-port", "--qrs-engine-port"].map(|name| [name.to_owned(), port.clone()]);
-    let rest = ["--qrs-certificates".to_owned(), folder];
-    fixed.iter().map(ToString::to_string).chain(ports.into_iter().flatten()).chain(rest).collect()
+    let more = ["--app", APP, "--app-content", "reduced", "--qrs-certificates"].map(str::to_owned);
+    site.flags().into_iter().chain(more).chain([folder]).collect()
 }
 
 fn collected(site: &Standin) -> (Bundle, Ran, TempDir) {

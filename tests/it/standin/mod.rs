@@ -145,6 +145,15 @@ impl Standin {
         self.folder.path()
     }
 
+    /// The flags that make qdiag ask this site, but for those that name certificates.
+    pub(crate) fn flags(&self) -> Vec<String> {
+        let port = self.port().to_string();
+        let ports = ["--qrs-port", "--qrs-about-port", "--qrs-engine-port"]
+            .map(|name| [name.to_owned(), port.clone()]);
+        let fixed = ["--qrs", "--qrs-address", "127.0.0.1"].map(str::to_owned);
+        fixed.into_iter().chain(ports.into_iter().flatten()).collect()
+    }
+
     /// From now on, requests whose path begins so are answered so.
     pub(crate) fn fault(&self, path: &str, fault: Fault) {
         lock(&self.shared.faults).push((path.to_lowercase(), fault));
